@@ -1,0 +1,26 @@
+# Every target works on a bare machine: what it needs it installs into .venv and var/ first.
+# PYTHON=… chooses the interpreter (3.11–3.13).
+
+.DEFAULT_GOAL := help
+.PHONY: demo test check corpora lock help
+
+demo: ## Chạy thử trọn việc chính rồi mở máy chủ (DEMO_EXIT=1: thoát sau khi xong) / Run the main job, then serve
+	@requirements/install.sh demo
+	@.venv/bin/python -m tests.journeys.demo
+
+test: ## Chạy mọi kiểm thử, trên SQLite và PostgreSQL / Run every test, on SQLite and PostgreSQL
+	@.ci/test
+
+check: ## Kiểm tra mã: định dạng, kiểu, tầng, migration, OpenAPI, lược đồ / Check code, types, layers and schemas
+	@.ci/check
+
+corpora: ## Chạy kiểm thử trên dữ liệu lớn: make corpora DIR=… / Run the tests on a folder of corpora
+	@test -n "$(DIR)" -a -d "$(DIR)" || { echo "DIR=$(DIR) không phải là một thư mục / is not a folder: make corpora DIR=…" >&2; exit 2; }
+	@requirements/install.sh test
+	@.venv/bin/python -m pytest -n 2 tests/corpora --corpora "$(DIR)"
+
+lock: ## Tạo lại các tệp khoá thư viện (UPGRADE=1: lấy bản mới) / Make the lock files again (UPGRADE=1: newest)
+	@requirements/lock.sh
+
+help: ## In danh sách này / Print this list
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-16s %s\n' "  $$name" "$$text"; done

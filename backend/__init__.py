@@ -1,0 +1,1 @@
+"""The office: records inspections, keeps evidence, moves cases, counts months."""

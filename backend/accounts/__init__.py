@@ -1,0 +1,1 @@
+"""Agencies, units, officers, roles, devices, enrolment; the scope of every query."""

@@ -1,0 +1,194 @@
+"""Signing in, enrolling phones, keeping them."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from backend.accounts import selectors, services
+from backend.accounts.authentication import device_of, officer_of, read_clock, token_of
+from backend.accounts.permissions import DEVICE_KEEPERS, DEVICE_READERS, EVERYONE, Anybody
+from backend.accounts.scoping import Scope, scope_of
+from backend.accounts.views import ScopedView
+from backend.audit import signing
+from backend.audit.selectors import server_keys
+from shared.wire.v1.codec import encode
+from shared.workflow.states import Role
+
+
+class PlaceInOffice(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class OfficerOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+    post = serializers.CharField(allow_blank=True)
+    unit = PlaceInOffice(allow_null=True)
+    agency = PlaceInOffice(allow_null=True)
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=[r.value for r in Role]))
+
+
+class LoginInput(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=200, trim_whitespace=False, style={"input_type": "password"})
+
+
+class LoginOutput(serializers.Serializer[Any]):
+    token = serializers.CharField()
+    expiry = serializers.DateTimeField(allow_null=True)
+    officer = OfficerOutput()
+
+
+class MeOutput(OfficerOutput):
+    device = serializers.UUIDField(allow_null=True)
+
+
+class CodeInput(serializers.Serializer[Any]):
+    officer = serializers.UUIDField()
+
+
+class CodeOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    qr = serializers.CharField(help_text="văn bản để vẽ mã QR / the text to draw as a QR code")
+
+
+class EnrolInput(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=40)
+    public_key = serializers.CharField(max_length=1000, trim_whitespace=False, help_text="SPKI PEM, P-256")
+    model = serializers.CharField(max_length=100)
+    platform = serializers.CharField(max_length=100)
+
+
+class EnrolOutput(serializers.Serializer[Any]):
+    token = serializers.CharField()
+    device = serializers.UUIDField()
+    officer = OfficerOutput()
+    keys = serializers.ListField(child=serializers.JSONField())
+    server_time = serializers.DateTimeField()
+
+
+class DeviceOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    model = serializers.CharField()
+    platform = serializers.CharField()
+    key = serializers.CharField(source="key_id")
+    unit = PlaceInOffice()
+    enrolled_at = serializers.DateTimeField()
+    revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class LoginApi(APIView):
+    """Đăng nhập / sign in with a password, for people and scripts."""
+
+    authentication_classes = ()
+    permission_classes = (Anybody,)
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "sign_in"
+
+    @extend_schema(request=LoginInput, responses=LoginOutput, auth=[])
+    def post(self, request: Request) -> Response:
+        data = LoginInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        row, token = services.officer_sign_in(request=request, now=read_clock(), **data.validated_data)
+        return Response({"token": token, "expiry": row.expiry, "officer": selectors.officer_json(row.user)})
+
+
+class LogoutApi(APIView):
+    """Đăng xuất / give the token back. What waits on a phone stays there."""
+
+    roles: ClassVar = {"POST": EVERYONE}
+
+    @extend_schema(request=None, responses={204: OpenApiResponse(description="")})
+    def post(self, request: Request) -> Response:
+        if (token := token_of(request)) is not None:
+            services.officer_sign_out(officer=officer_of(request), token=token, now=read_clock())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeApi(APIView):
+    """Tôi là ai / who the caller is."""
+
+    roles: ClassVar = {"GET": EVERYONE}
+
+    @extend_schema(responses=MeOutput)
+    def get(self, request: Request) -> Response:
+        device = device_of(request)
+        return Response(
+            {**selectors.officer_json(officer_of(request)), "device": None if device is None else str(device.id)}
+        )
+
+
+class CodeApi(APIView):
+    """Tạo mã kích hoạt dùng một lần / make a one-time enrolment code for an officer in scope."""
+
+    roles: ClassVar = {"POST": DEVICE_KEEPERS}
+
+    @extend_schema(request=CodeInput, responses={201: CodeOutput})
+    def post(self, request: Request) -> Response:
+        data = CodeInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        officer = selectors.officer_in(scope_of(officer_of(request)), data.validated_data["officer"])
+        code, expires_at = services.code_make(officer=officer, made_by=officer_of(request), now=read_clock())
+        qr = f"kiemkhoang:{request.build_absolute_uri('/')}#{code}"
+        return Response(
+            CodeOutput({"code": code, "expires_at": expires_at, "qr": qr}).data, status=status.HTTP_201_CREATED
+        )
+
+
+class EnrolApi(APIView):
+    """Kích hoạt thiết bị / enrol a phone with a one-time code and its public key."""
+
+    authentication_classes = ()
+    permission_classes = (Anybody,)
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "enrol"
+
+    @extend_schema(request=EnrolInput, responses={201: EnrolOutput}, auth=[])
+    def post(self, request: Request) -> Response:
+        data = EnrolInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        now = read_clock()
+        signing.key_ensure(now)
+        device, officer, token = services.device_enrol(now=now, **data.validated_data)
+        body = {
+            "token": token,
+            "device": str(device.id),
+            "officer": selectors.officer_json(officer),
+            "keys": [encode(signing.as_message(row)) for row in server_keys()],
+            "server_time": encode(now),
+        }
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+class DeviceListApi(ScopedView, generics.ListAPIView[Any]):
+    """Thiết bị trong phạm vi / devices in scope."""
+
+    roles: ClassVar = {"GET": DEVICE_READERS}
+    serializer_class = DeviceOutput
+
+    def rows(self, scope: Scope) -> QuerySet[Any]:
+        return selectors.devices_in(scope)
+
+
+class RevokeApi(APIView):
+    """Thu hồi thiết bị / revoke a phone: reading ends at once, what it sealed is still accepted."""
+
+    roles: ClassVar = {"POST": DEVICE_KEEPERS}
+
+    @extend_schema(request=None, responses=DeviceOutput)
+    def post(self, request: Request, device_id: UUID) -> Response:
+        device = selectors.device_in(scope_of(officer_of(request)), device_id)
+        return Response(
+            DeviceOutput(services.device_revoke(device=device, by=officer_of(request), now=read_clock())).data
+        )

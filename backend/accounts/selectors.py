@@ -1,0 +1,70 @@
+"""Reading officers and devices, always through a scope."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from backend.accounts.models import Device, DeviceOfficer, Officer, Unit
+from backend.accounts.scoping import Scope, roles_of, within_people
+from shared.problems import Problem
+
+
+def officers_in(scope: Scope) -> QuerySet[Officer]:
+    return Officer.objects.filter(within_people(scope, unit="unit"), is_active=True).select_related("unit__agency")
+
+
+def officer_in(scope: Scope, officer_id: UUID) -> Officer:
+    """Problem `not_found` outside the scope."""
+    officer = officers_in(scope).filter(id=officer_id).first()
+    if officer is None:
+        raise Problem("not_found")
+    return officer
+
+
+def devices_in(scope: Scope) -> QuerySet[Device]:
+    return Device.objects.filter(within_people(scope, unit="unit")).select_related("unit")
+
+
+def device_in(scope: Scope, device_id: UUID) -> Device:
+    device = devices_in(scope).filter(id=device_id).first()
+    if device is None:
+        raise Problem("not_found")
+    return device
+
+
+def device_by_key(key_id: str) -> Device | None:
+    return Device.objects.filter(key_id=key_id).select_related("unit").first()
+
+
+def officer_by_id(officer_id: UUID) -> Officer | None:
+    return Officer.objects.filter(id=officer_id).select_related("unit").first()
+
+
+def unit_exists(unit_id: UUID) -> bool:
+    return Unit.objects.filter(id=unit_id).exists()
+
+
+def unit_in(scope: Scope, unit_id: UUID) -> Unit:
+    """A unit whose case work is in scope; Problem `not_found` otherwise."""
+    unit = Unit.objects.filter(id=unit_id).first()
+    if unit is None or not any(unit.path.startswith(prefix) for prefix in scope.case_work):
+        raise Problem("not_found")
+    return unit
+
+
+def was_enrolled(device: Device, officer: Officer) -> bool:
+    return DeviceOfficer.objects.filter(device=device, officer=officer).exists()
+
+
+def officer_json(officer: Officer) -> dict[str, object]:
+    """The `officer` of the contract."""
+    unit = officer.unit
+    return {
+        "id": str(officer.id),
+        "username": officer.username,
+        "name": officer.name,
+        "post": officer.post,
+        "unit": None if unit is None else {"id": str(unit.id), "name": unit.name},
+        "agency": None if unit is None else {"id": str(unit.agency_id), "name": unit.agency.name},
+        "roles": sorted(role.value for role in roles_of(officer)),
+    }

@@ -1,0 +1,174 @@
+"""Writes about people and phones."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
+from rest_framework.request import Request
+
+from backend.accounts.models import (
+    Agency,
+    Device,
+    DeviceOfficer,
+    EnrolmentCode,
+    Officer,
+    OfficerRole,
+    OfficerToken,
+    Unit,
+    unit_path,
+)
+from backend.audit import services as audit
+from backend.audit import signing
+from backend.audit.actions import Action
+from shared.identity import uuid7
+from shared.problems import Problem
+from shared.workflow.states import Role
+
+# 32 signs that nobody mistakes for another (Crockford's base 32); 10 of them hold 50 bits.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 10
+
+
+def agency_create(*, name: str, hosts: bool = False) -> Agency:
+    return Agency.objects.create(name=name, hosts=hosts)
+
+
+def unit_create(*, agency: Agency, name: str, parent: Unit | None = None) -> Unit:
+    unit = Unit(agency=agency, name=name, parent=parent)
+    unit.path = unit_path(agency, parent, unit.id)
+    unit.save(force_insert=True)
+    return unit
+
+
+def officer_create(
+    *, username: str, name: str, post: str, unit: Unit, roles: frozenset[Role], password: str
+) -> Officer:
+    with transaction.atomic():
+        officer = Officer(username=username, name=name, post=post, unit=unit)
+        officer.set_password(password)
+        officer.save(force_insert=True)
+        OfficerRole.objects.bulk_create(OfficerRole(officer=officer, role=role.value) for role in sorted(roles))
+    return officer
+
+
+def officer_sign_in(*, request: Request, username: str, password: str, now: datetime) -> tuple[OfficerToken, str]:
+    """A token without a device, for people and scripts; Problem `login_failed`. The refusal is recorded too."""
+    officer = authenticate(request._request, username=username, password=password)
+    if not isinstance(officer, Officer):
+        with transaction.atomic():
+            tried = hashlib.sha256(username.encode()).hexdigest()[:16]
+            audit.record(Action.OFFICER_SIGN_IN_REFUSED, subject=f"username-sha256:{tried}", actor=audit.SYSTEM, at=now)
+        raise Problem("login_failed")
+    with transaction.atomic():
+        row, token = OfficerToken.objects.create(officer)
+        audit.record(Action.OFFICER_SIGNED_IN, subject=f"officer:{officer.id}", actor=str(officer.id), at=now)
+    return row, token
+
+
+def officer_sign_out(*, officer: Officer, token: OfficerToken, now: datetime) -> None:
+    with transaction.atomic():
+        token.delete()
+        audit.record(Action.OFFICER_SIGNED_OUT, subject=f"officer:{officer.id}", actor=str(officer.id), at=now)
+
+
+def code_make(*, officer: Officer, made_by: Officer, now: datetime) -> tuple[str, datetime]:
+    """A one-time code for `officer`, shown once: (code as `XXXXX-XXXXX`, when it expires)."""
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    expires_at = now + settings.ENROLMENT_CODE_LIFE
+    with transaction.atomic():
+        row = EnrolmentCode.objects.create(
+            digest=_digest(code), officer=officer, made_by=made_by, expires_at=expires_at
+        )
+        audit.record(Action.CODE_MADE, subject=f"code:{row.id}", actor=str(made_by.id), at=now, officer=str(officer.id))
+    return f"{code[:5]}-{code[5:]}", expires_at
+
+
+def device_enrol(
+    *, code: str, public_key: str, model: str, platform: str, now: datetime
+) -> tuple[Device, Officer, str]:
+    """Use up a code: the phone's key becomes known, its officer gets a token for this device.
+
+    A key already known is the same phone with another officer. Problems `code_invalid`, `key_invalid`, `key_taken`.
+    """
+    try:
+        key = signing.load_public_key(public_key)
+    except (ValueError, TypeError, UnicodeError) as error:
+        raise Problem("key_invalid") from error
+    with transaction.atomic():
+        row = (
+            EnrolmentCode.objects.select_for_update(of=("self",))
+            .select_related("officer__unit__agency")
+            .filter(digest=_digest(code), used_at=None, expires_at__gt=now, officer__is_active=True)
+            .first()
+        )
+        if row is None or row.officer.unit is None:
+            raise Problem("code_invalid")
+        row.used_at = now
+        row.save(update_fields=["used_at"])
+        device = _device_for(
+            row.officer.unit,
+            key_id=signing.key_id(key),
+            pem=signing.public_pem(key),
+            model=model,
+            platform=platform,
+            now=now,
+        )
+        DeviceOfficer.objects.get_or_create(device=device, officer=row.officer, defaults={"since": now})
+        OfficerToken.objects.filter(device=device, user=row.officer).delete()
+        _, token = OfficerToken.objects.create(row.officer, device=device)
+        event = audit.record(
+            Action.DEVICE_ENROLLED,
+            subject=f"device:{device.id}",
+            actor=str(row.officer.id),
+            at=now,
+            key=device.key_id,
+            code=str(row.id),
+        )
+        if device.number is None:
+            device.number = event.index
+            device.save(update_fields=["number"])
+    return device, row.officer, token
+
+
+def _device_for(unit: Unit, *, key_id: str, pem: str, model: str, platform: str, now: datetime) -> Device:
+    device = Device.objects.select_for_update(of=("self",)).select_related("unit").filter(key_id=key_id).first()
+    if device is None:
+        try:
+            with transaction.atomic():
+                return Device.objects.create(
+                    id=uuid7(now),
+                    key_id=key_id,
+                    public_key=pem,
+                    model=model,
+                    platform=platform,
+                    unit=unit,
+                    enrolled_at=now,
+                )
+        except IntegrityError:  # enrolled on another connection this instant
+            device = Device.objects.select_related("unit").get(key_id=key_id)
+    if device.unit.agency_id != unit.agency_id:
+        raise Problem("key_taken")
+    if device.revoked_at is not None:  # found again and enrolled anew by a supervisor's fresh code
+        device.revoked_at = None
+        device.save(update_fields=["revoked_at"])
+    return device
+
+
+def device_revoke(*, device: Device, by: Officer, now: datetime) -> Device:
+    """Reading ends at once. What the phone sealed is still accepted (design §1.8)."""
+    with transaction.atomic():
+        device = Device.objects.select_for_update(of=("self",)).select_related("unit").get(id=device.id)
+        if device.revoked_at is None:
+            device.revoked_at = now
+            device.save(update_fields=["revoked_at"])
+            OfficerToken.objects.filter(device=device).delete()
+            audit.record(Action.DEVICE_REVOKED, subject=f"device:{device.id}", actor=str(by.id), at=now)
+    return device
+
+
+def _digest(code: str) -> str:
+    plain = code.upper().replace("-", "").replace(" ", "").replace("O", "0").replace("I", "1").replace("L", "1")
+    return hashlib.sha256(plain.encode()).hexdigest()

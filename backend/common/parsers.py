@@ -1,0 +1,38 @@
+"""JSON as the wire means it, bounded."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+
+from shared.problems import Problem
+from shared.wire.v1.canonical import parse_json
+
+_PIECE = 2**16
+# A refused body is read on to its end up to here, so that its sender gets to see the answer instead of a reset line.
+_DRAIN = 80 * 2**20
+
+
+def read_body(request: Request, limit: int) -> bytes:
+    """The whole body; Problem `too_large` beyond `limit` bytes, of which no more than `limit` are ever held."""
+    stream = request._request
+    declared = int(request.META.get("CONTENT_LENGTH") or 0)
+    body = b"" if declared > limit else stream.read(limit + 1)
+    if declared > limit or len(body) > limit:
+        drained = 0
+        while drained < _DRAIN and (piece := stream.read(_PIECE)):
+            drained += len(piece)
+        raise Problem("too_large", limit=limit)
+    return body
+
+
+class StrictJSONParser(JSONParser):
+    """RFC 8259 without Python's extensions; an object where DRF's serializers want one."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        request = (parser_context or {})["request"]
+        return parse_json(read_body(request, settings.ENVELOPE_MAX_BYTES))

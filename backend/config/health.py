@@ -1,0 +1,59 @@
+"""`/healthz`: can this office do its work? Database, storage, queue."""
+
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from backend.audit.selectors import head_hash
+
+# A task that waited longer than this says that no worker runs.
+QUEUE_PATIENCE = timedelta(minutes=5)
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when all is well, 503 when not; names what is wrong, shows nothing else."""
+    parts = {"database": _database(), "storage": _storage()}
+    parts["queue"] = _queue() if parts["database"] == "ok" else "unknown"
+    healthy = all(state == "ok" for state in parts.values())
+    return JsonResponse({"status": "ok" if healthy else "failing", **parts}, status=200 if healthy else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        head_hash()
+    except DatabaseError:
+        return "failing"
+    return "ok"
+
+
+def _storage() -> str:
+    """Writes, reads back and removes a file where evidence goes."""
+    folder = Path(settings.EVIDENCE_DIR)
+    probe = folder / f".probe-{os.getpid()}-{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"probe")
+        readable = probe.read_bytes() == b"probe"
+        probe.unlink()
+    except OSError:
+        return "failing"
+    return "ok" if readable else "failing"
+
+
+def _queue() -> str:
+    try:
+        late = timezone.now() - QUEUE_PATIENCE
+        waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, enqueued_at__lt=late).exists()
+    except DatabaseError:
+        return "failing"
+    return "failing" if waiting else "ok"

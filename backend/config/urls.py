@@ -1,0 +1,39 @@
+"""Every address of the office."""
+
+from django.contrib.auth import views as sessions
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from backend.config.health import healthz
+from backend.config.root import ApiRoot
+
+api: list[URLPattern | URLResolver] = [
+    path("", ApiRoot.as_view(), name="api-root"),
+    # Before `reports/` of the inspections, so that the exact addresses of deliveries win.
+    path("", include("backend.sync.urls")),
+    path("", include("backend.accounts.urls")),
+    path("", include("backend.registry.urls")),
+    path("", include("backend.inspections.urls")),
+    path("", include("backend.enforcement.urls")),
+    path("", include("backend.reporting.urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+]
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", include(api)),
+    path(
+        "web-session/login/",
+        sessions.LoginView.as_view(template_name="rest_framework/login.html"),
+        name="rest_framework-login",
+    ),
+    path("web-session/logout/", sessions.LogoutView.as_view(), name="rest_framework-logout"),
+    path("", RedirectView.as_view(pattern_name="api-root")),
+]
+
+handler400 = "backend.common.problems.bad_request"
+handler403 = "backend.common.problems.forbidden"
+handler404 = "backend.common.problems.not_found"
+handler500 = "backend.common.problems.server_error"

@@ -1,0 +1,1 @@
+"""Cases: opened from accepted reports, moved by the table of transitions."""

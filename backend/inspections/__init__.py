@@ -1,0 +1,1 @@
+"""Field reports, their evidence, findings and reviews."""

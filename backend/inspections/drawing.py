@@ -1,0 +1,104 @@
+"""Columns and counting rows drawn from a sealed report."""
+
+import hashlib
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from backend.inspections.models import MeasuredQuantity, Report, SeenSubject, SeenVehicle, SeenViolation
+from shared.wire.v1.checks import measurements_of
+from shared.wire.v1.records import ActState, Facts, Position, PositionRole, QuantityKind, Subject, SubjectRole
+from shared.wire.v1.seal import SealedReport
+
+# A witness was not inspected, a representative speaks for a subject that has an entry of its own.
+NOT_COUNTED = frozenset({SubjectRole.WITNESS, SubjectRole.REPRESENTATIVE})
+SUMMED = (QuantityKind.VOLUME, QuantityKind.MASS)
+
+
+def columns(sealed: SealedReport) -> dict[str, Any]:
+    """What `Report` keeps of facts and manifest."""
+    facts, manifest = sealed.facts, sealed.manifest
+    where = _main_position(facts)
+    return {
+        "id": manifest.id,
+        "kind": manifest.kind.value,
+        "sequence": manifest.sequence,
+        "previous": manifest.previous,
+        "manifest_sha256": sealed.manifest_sha256,
+        "supersedes": manifest.supersedes,
+        "sealed_at": manifest.sealed_at,
+        "reference_cursor": manifest.reference_cursor,
+        "started_at": facts.started_at,
+        "finished_at": facts.finished_at,
+        "discovered_at": facts.discovered_at,
+        "act_ended_at": _act_ended(facts),
+        "inspection": facts.inspection.id,
+        "inspection_mode": facts.inspection.mode.value,
+        "inspection_basis": facts.inspection.basis.kind.value,
+        "inter_agency": facts.inspection.inter_agency,
+        "commune": facts.commune or "",
+        "place": (facts.place or "")[:500],
+        "lat": where.lat if where else None,
+        "lon": where.lon if where else None,
+        "accuracy_m": where.accuracy_m if where else None,
+    }
+
+
+def draw_rows(report: Report, sealed: SealedReport) -> None:
+    """Write the counting rows; one statement a table."""
+    facts = sealed.facts
+    SeenSubject.objects.bulk_create(
+        SeenSubject(
+            report=report, kind=subject.kind.value, role=subject.role.value, counted_as=_counted_as(report, subject)
+        )
+        for subject in facts.subjects
+    )
+    SeenVehicle.objects.bulk_create(
+        SeenVehicle(report=report, kind=v.kind.value, mark=(v.mark or "")[:60], mark_key=mark_key(v.mark or "")[:60])
+        for v in facts.vehicles
+    )
+    MeasuredQuantity.objects.bulk_create(
+        MeasuredQuantity(
+            report=report,
+            kind=m.kind.value,
+            unit=m.unit,
+            basis=m.basis.value if m.basis else "",
+            value=Decimal(str(m.value)),
+        )
+        for _, m in measurements_of(facts)
+        if m.kind in SUMMED
+    )
+    if sealed.assessment is not None:
+        SeenViolation.objects.bulk_create(
+            SeenViolation(report=report, code=seen.code[:20]) for seen in sealed.assessment.observations
+        )
+
+
+def mark_key(mark: str) -> str:
+    """Letters and digits only, upper case, Đ as D: how a plate or vessel mark is compared (domain notes B10)."""
+    plain = unicodedata.normalize("NFD", mark.upper().replace("Đ", "D"))
+    return "".join(c for c in plain if c.isalnum() and c.isascii())
+
+
+def _counted_as(report: Report, subject: Subject) -> str:
+    """Within one inspection, a tax code names a subject, else kind and name; without a name each is another."""
+    name = " ".join(unicodedata.normalize("NFC", subject.display_name or "").casefold().split())
+    known = subject.tax_code or (f"{subject.kind.value}:{name}" if name else f"{report.id}:{subject.id}")
+    return hashlib.sha256(f"{report.inspection}:{known}".encode()).hexdigest()
+
+
+def _main_position(facts: Facts) -> Position | None:
+    """Where it was: the target when it has coordinates, else the observer."""
+    found = [
+        p
+        for role in (PositionRole.TARGET, PositionRole.OBSERVER, PositionRole.MARKER)
+        for p in facts.positions
+        if p.role is role and p.lat is not None
+    ]
+    return found[0] if found else None
+
+
+def _act_ended(facts: Facts) -> datetime | None:
+    """Only an end with its proof starts the limitation period (NĐ 36/2020 Đ5b k2)."""
+    return facts.act_ended.at if facts.act_ended.state is ActState.ENDED and facts.act_ended.proof else None

@@ -1,0 +1,141 @@
+"""Reading reports, always through a scope."""
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+
+from backend.accounts.models import Device
+from backend.accounts.scoping import Scope, within
+from backend.audit.selectors import head_hash
+from backend.audit.signing import key_ensure
+from backend.inspections.models import Evidence, Report, SealedBytes
+from shared.problems import Problem
+from shared.wire.v1 import messages
+from shared.wire.v1.canonical import parse_json
+from shared.wire.v1.messages import EvidenceState, ReportState
+
+
+def reports_in(scope: Scope) -> QuerySet[Report]:
+    return Report.objects.filter(within(scope, unit="unit", owner="officer")).select_related(
+        "device", "officer", "unit"
+    )
+
+
+def report_in(scope: Scope, report_id: UUID) -> Report:
+    """Problem `not_found` outside the scope."""
+    report = reports_in(scope).filter(id=report_id).first()
+    if report is None:
+        raise Problem("not_found")
+    return report
+
+
+class ReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    """The filters of the list: each is one indexed condition."""
+
+    kind = django_filters.CharFilter(field_name="kind")
+    review = django_filters.ChoiceFilter(field_name="state", choices=[(s.value, s.value) for s in ReportState])
+    start = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
+    end = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+    commune = django_filters.CharFilter(field_name="commune")
+    unit = django_filters.UUIDFilter(field_name="unit_id")
+    officer = django_filters.UUIDFilter(field_name="officer_id")
+    inspection = django_filters.UUIDFilter(field_name="inspection")
+    violation = django_filters.CharFilter(field_name="violations__code", distinct=True)
+
+    class Meta:
+        model = Report
+        fields: tuple[str, ...] = ()
+
+
+# `from` is a keyword of Python, so the contract's names are given to the filters here.
+ReportFilter.base_filters["from"] = ReportFilter.base_filters.pop("start")
+ReportFilter.base_filters["to"] = ReportFilter.base_filters.pop("end")
+
+
+def counted_reports(scope: Scope) -> QuerySet[Report]:
+    """Accepted, not superseded reports: the ground of every figure."""
+    return Report.objects.filter(within(scope, unit="unit"), state=ReportState.ACCEPTED.value)
+
+
+def report_detail(report: Report) -> dict[str, Any]:
+    """Facts, assessment, findings and evidence of one report; the identity parts stay where they are."""
+    sealed = SealedBytes.objects.get(report=report)
+    review = getattr(report, "review", None)
+    return {
+        "manifest": parse_json(bytes(sealed.manifest)),
+        "facts": parse_json(bytes(sealed.facts)),
+        "assessment": None if sealed.assessment is None else parse_json(bytes(sealed.assessment)),
+        "findings": list(
+            report.findings.order_by("about", "rule").values("rule", "version", "about", "answer", "reasons", "numbers")
+        ),
+        "evidence": list(
+            report.evidence.order_by("position").values(
+                "evidence_id",
+                "sha256",
+                "bytes",
+                "media_type",
+                "purpose",
+                "taken_at",
+                "from_app_camera",
+                "state",
+                "bytes_received",
+            )
+        ),
+        "review": None
+        if review is None
+        else {"verdict": review.verdict, "note": review.note, "officer": str(review.officer_id), "at": review.at},
+    }
+
+
+def evidence_of(report: Report, evidence_id: UUID) -> Evidence:
+    """A confirmed file of a report; Problems `not_found`, `evidence_missing`."""
+    evidence = Evidence.objects.filter(report=report, evidence_id=evidence_id).first()
+    if evidence is None:
+        raise Problem("not_found")
+    if evidence.state != EvidenceState.CONFIRMED.value:
+        raise Problem("evidence_missing")
+    return evidence
+
+
+def evidence_declared(report_id: UUID, evidence_id: UUID, sha256: str) -> Evidence:
+    """The row that a received manifest declared; Problem `evidence_unknown`."""
+    evidence = Evidence.objects.filter(report_id=report_id, evidence_id=evidence_id, sha256=sha256).first()
+    if evidence is None:
+        raise Problem("evidence_unknown")
+    return evidence
+
+
+def receipt(report: Report) -> messages.Receipt:
+    """The receipt as it stands now, not yet signed."""
+    entries = tuple(
+        messages.EvidenceReceipt(row.evidence_id, row.sha256, row.bytes_received, EvidenceState(row.state))
+        for row in Evidence.objects.filter(report=report).order_by("position")
+    )
+    if report.number is None:
+        raise TypeError("a receipt is for a report whose receipt was recorded")
+    return messages.Receipt(
+        report=report.id,
+        manifest_sha256=report.manifest_sha256,
+        received_at=report.received_at,
+        number=report.number,
+        state=ReportState(report.state),
+        flags=tuple(report.flags),
+        evidence=entries,
+        audit_head=head_hash(),
+        key=key_ensure(report.received_at).id,
+        signature="",
+    )
+
+
+def report_by_id(report_id: UUID) -> Report | None:
+    return Report.objects.filter(id=report_id).first()
+
+
+def sequences_arrived(devices: QuerySet[Device]) -> dict[UUID, set[int]]:
+    """Device → sequence numbers received."""
+    found: dict[UUID, set[int]] = {}
+    for device, sequence in Report.objects.filter(device__in=devices).values_list("device_id", "sequence"):
+        found.setdefault(device, set()).add(sequence)
+    return found

@@ -1,0 +1,255 @@
+"""Writes to reports: receipt, confirmation of files, review."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from backend.accounts.models import Device, Officer
+from backend.audit import services as audit
+from backend.audit.actions import Action
+from backend.inspections.assessing import report_assess
+from backend.inspections.drawing import columns, draw_rows
+from backend.inspections.models import Evidence, Report, Review, SealedBytes, SealedIdentity
+from shared.problems import FieldError, Problem
+from shared.wire.v1.messages import EvidenceState, ReportState
+from shared.wire.v1.seal import ChainFlag, SealedReport, chain_flags
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    report: Report
+    new: bool
+
+
+def report_receive(
+    *,
+    sealed: SealedReport,
+    device: Device,
+    officer: Officer,
+    delivered_by: Device | None,
+    flags: tuple[str, ...],
+    now: datetime,
+) -> Received:
+    """Keep a sealed report once. The same manifest again is the same report; another manifest under its id is Problem
+    `report_differs`. Everything, the audit event and the order to assess it included, in one transaction."""
+    manifest = sealed.manifest
+    try:
+        with transaction.atomic():
+            # One device at a time, so that neighbours in its chain see each other.
+            Device.objects.select_for_update().get(id=device.id)
+            existing = Report.objects.filter(id=manifest.id).first()
+            if existing is not None:
+                return _same_again(existing, sealed)
+            report = _insert(sealed, device, officer, delivered_by, flags, now)
+            _mend_successor(report)
+            _supersede_if_corrected(report, now)
+            report_assess.enqueue(str(report.id))
+            event = audit.record(
+                Action.REPORT_RECEIVED,
+                subject=f"report:{report.id}",
+                actor=f"device:{device.id}",
+                at=now,
+                manifest=sealed.manifest_sha256,
+                sequence=manifest.sequence,
+                flags=list(report.flags),
+                delivered_by=None if delivered_by is None else str(delivered_by.id),
+            )
+            report.number = event.index
+            report.save(update_fields=["number"])
+            return Received(report, new=True)
+    except IntegrityError:
+        # The same id came from another device in the same instant and was first.
+        existing = Report.objects.filter(id=manifest.id).first()
+        if existing is None:
+            raise
+        return _same_again(existing, sealed)
+
+
+def _same_again(existing: Report, sealed: SealedReport) -> Received:
+    if existing.manifest_sha256 != sealed.manifest_sha256:
+        raise Problem("report_differs")
+    return Received(existing, new=False)
+
+
+def _insert(
+    sealed: SealedReport,
+    device: Device,
+    officer: Officer,
+    delivered_by: Device | None,
+    flags: tuple[str, ...],
+    now: datetime,
+) -> Report:
+    manifest, envelope = sealed.manifest, sealed.envelope
+    if officer.unit is None:
+        raise Problem(
+            "report_invalid", errors=(FieldError("officer", "value", {"expected": "an officer with a unit"}),)
+        )
+    before = Report.objects.filter(device=device, sequence=manifest.sequence - 1).order_by("number").first()
+    chain = chain_flags(
+        manifest.sequence,
+        manifest.previous,
+        before=before.manifest_sha256 if before else None,
+        same_sequence=Report.objects.filter(device=device, sequence=manifest.sequence).exists(),
+    )
+    report = Report.objects.create(
+        **columns(sealed),
+        device=device,
+        officer=officer,
+        unit=officer.unit,
+        received_at=now,
+        delivered_by=delivered_by,
+        flags=sorted({*chain, *flags, *_clock_flags(sealed, device, now), *_correction_flags(sealed, officer)}),
+    )
+    SealedBytes.objects.create(
+        report=report,
+        manifest=envelope.manifest,
+        signature=envelope.signature,
+        key=envelope.key,
+        facts=envelope.parts.facts,
+        assessment=envelope.parts.assessment,
+    )
+    SealedIdentity.objects.bulk_create(
+        SealedIdentity(report=report, sha256=sha256, content=content)
+        for sha256, content in zip(manifest.identities, envelope.parts.identities, strict=True)
+    )
+    Evidence.objects.bulk_create(
+        Evidence(
+            report=report,
+            evidence_id=entry.id,
+            position=i,
+            sha256=entry.sha256,
+            bytes=entry.bytes,
+            media_type=entry.media_type[:100],
+            purpose=entry.purpose.value,
+            taken_at=entry.taken_at,
+            from_app_camera=entry.from_app_camera,
+        )
+        for i, entry in enumerate(manifest.evidence)
+    )
+    draw_rows(report, sealed)
+    return report
+
+
+def _clock_flags(sealed: SealedReport, device: Device, now: datetime) -> list[str]:
+    """A phone that seals in the future or before it was enrolled has a clock nobody can rely on."""
+    tolerance: timedelta = settings.CLOCK_TOLERANCE
+    sealed_at = sealed.manifest.sealed_at
+    absurd = (
+        sealed_at > now + tolerance
+        or sealed_at < device.enrolled_at - tolerance
+        or sealed.facts.started_at > sealed_at + tolerance
+    )
+    return ["clock_absurd"] if absurd else []
+
+
+def _correction_flags(sealed: SealedReport, officer: Officer) -> list[str]:
+    if sealed.manifest.supersedes is None:
+        return []
+    older = Report.objects.filter(id=sealed.manifest.supersedes).first()
+    if older is None:
+        return ["supersedes_unknown"]
+    return [] if _may_replace(older, officer) else ["supersedes_foreign"]
+
+
+def _may_replace(older: Report, officer: Officer) -> bool:
+    """A correction counts when it comes from who filed the report or from the same unit."""
+    return older.officer_id == officer.id or older.unit_id == officer.unit_id
+
+
+def _mend_successor(report: Report) -> None:
+    """The report after this one in the chain may have waited for it: its gap closes, or turns out to be a break."""
+    for later in Report.objects.filter(device_id=report.device_id, sequence=report.sequence + 1):
+        if ChainFlag.GAP in later.flags:
+            flags = set(later.flags) - {ChainFlag.GAP}
+            if later.previous != report.manifest_sha256:
+                flags.add(ChainFlag.BROKEN)
+            later.flags = sorted(flags)
+            later.save(update_fields=["flags"])
+
+
+def _supersede_if_corrected(report: Report, now: datetime) -> None:
+    """A correction may arrive, and be accepted, before the report it corrects."""
+    newer = (
+        Report.objects.filter(supersedes=report.id, state=ReportState.ACCEPTED.value).select_related("officer").first()
+    )
+    if newer is not None and _may_replace(report, newer.officer):
+        report.state, report.superseded_by = ReportState.SUPERSEDED.value, newer
+        report.save(update_fields=["state", "superseded_by"])
+
+
+def evidence_path(sha256: str) -> Path:
+    """Where a file lies: by its content, so that the same bytes are kept once."""
+    return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256[2:4] / sha256
+
+
+def evidence_progress(*, evidence: Evidence, received: int) -> None:
+    state = EvidenceState.PARTIAL if received else EvidenceState.MISSING
+    Evidence.objects.filter(pk=evidence.pk).exclude(state=EvidenceState.CONFIRMED.value).update(
+        bytes_received=received, state=state.value
+    )
+
+
+def evidence_confirm(*, evidence: Evidence, actor: str, now: datetime) -> None:
+    """The bytes lie under their hash on the disk: say so, once."""
+    with transaction.atomic():
+        changed = (
+            Evidence.objects.filter(pk=evidence.pk)
+            .exclude(state=EvidenceState.CONFIRMED.value)
+            .update(state=EvidenceState.CONFIRMED.value, bytes_received=evidence.bytes, confirmed_at=now)
+        )
+        if changed:
+            audit.record(
+                Action.EVIDENCE_CONFIRMED,
+                subject=f"evidence:{evidence.report_id}/{evidence.evidence_id}",
+                actor=actor,
+                at=now,
+                sha256=evidence.sha256,
+                bytes=evidence.bytes,
+            )
+
+
+def report_review(*, report: Report, by: Officer, verdict: str, note: str, now: datetime) -> Report:
+    """Accept, return or reject. Problems `own_report`, `already_reviewed`, `request_invalid` (a note is missing)."""
+    if verdict != ReportState.ACCEPTED.value and not note.strip():
+        raise Problem("request_invalid", errors=(FieldError("note", "required"),))
+    with transaction.atomic():
+        report = Report.objects.select_for_update(of=("self",)).select_related("officer").get(id=report.id)
+        if report.officer_id == by.id:
+            raise Problem("own_report")
+        if report.state != ReportState.RECEIVED.value:
+            raise Problem("already_reviewed", state=report.state)
+        Review.objects.create(report=report, officer=by, verdict=verdict, note=note.strip(), at=now)
+        report.state = verdict
+        report.save(update_fields=["state"])
+        older = _replaced_by(report) if verdict == ReportState.ACCEPTED.value else None
+        audit.record(
+            Action.REPORT_REVIEWED,
+            subject=f"report:{report.id}",
+            actor=str(by.id),
+            at=now,
+            verdict=verdict,
+            supersedes=None if older is None else str(older),
+        )
+    return report
+
+
+def _replaced_by(report: Report) -> UUID | None:
+    """Mark what an accepted correction corrects; its id, None when there is nothing to mark."""
+    if report.supersedes is None:
+        return None
+    older = Report.objects.select_for_update().filter(id=report.supersedes).first()
+    if older is None or not _may_replace(older, report.officer) or older.id == report.id:
+        return None
+    older.state, older.superseded_by = ReportState.SUPERSEDED.value, report
+    older.save(update_fields=["state", "superseded_by"])
+    return older.id
+
+
+def view_record(*, action: Action, subject: str, by: Officer, now: datetime) -> None:
+    """Every look at evidence or personal data is written down before it is granted."""
+    with transaction.atomic():
+        audit.record(action, subject=subject, actor=str(by.id), at=now)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from backend.inspections import apis
+
+urlpatterns = [
+    path("reports/", apis.ReportListApi.as_view(), name="reports"),
+    path("reports/<uuid:report_id>/review/", apis.ReviewApi.as_view(), name="report-review"),
+    path("reports/<uuid:report_id>/evidence/<uuid:evidence_id>/", apis.EvidenceApi.as_view(), name="report-evidence"),
+]

@@ -1,0 +1,1 @@
+"""Communes and licences: what the field is compared with."""

@@ -1,0 +1,96 @@
+"""The demo province: Hưng Yên with its 104 real communes, and a dozen licences drawn by us.
+
+None of the licences, holders or numbers exists: they are illustration ("dữ liệu minh họa") and say so everywhere.
+"""
+
+import math
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+PROVINCE_CODE = "33"
+COMMUNES = 104
+COMMUNE_SOURCE = "vietnamadminunits (PyPI, MIT)"
+MARK = "dữ liệu minh họa"
+
+# A line of our own along the Red River where it borders the province, north-west to south-east: (lat, lon). Rough to a
+# few hundred metres; good enough to be seen on the river, too rough to be anything else.
+RIVER = (
+    (20.9420, 105.9150),
+    (20.9120, 105.9060),
+    (20.8830, 105.9080),
+    (20.8570, 105.9220),
+    (20.8330, 105.9430),
+    (20.8040, 105.9540),
+    (20.7770, 105.9680),
+    (20.7520, 105.9900),
+    (20.7250, 106.0030),
+    (20.6960, 106.0110),
+    (20.6690, 106.0250),
+    (20.6480, 106.0500),
+    (20.6370, 106.0830),
+    (20.6280, 106.1160),
+    (20.6130, 106.1460),
+)
+
+_MINERALS = ("Cát lòng sông", "Cát lòng sông", "Sét gạch ngói")
+
+
+def communes() -> Iterator[dict[str, Any]]:
+    """Codes, names and centre points (4 decimals) of the province's communes, as the package gives them."""
+    # The package's database is read without importing the package, which would load numpy and shapely for nothing.
+    spec = find_spec("vietnamadminunits")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("vietnamadminunits")
+    database = Path(spec.origin).parent / "data" / "dataset.db"
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(
+            "SELECT wardCode, ward, wardType, wardLat, wardLon FROM admin_units"
+            " WHERE provinceCode = ? ORDER BY wardCode",
+            (PROVINCE_CODE,),
+        )
+        for code, name, kind, lat, lon in rows:
+            yield {"code": code, "province_code": PROVINCE_CODE, "name": name, "kind": kind, "lat": lat, "lon": lon}
+
+
+def licences() -> Iterator[dict[str, Any]]:
+    """Twelve illustrated licences: quadrilaterals along the river, the fourth with a hole, the ninth in two parts."""
+    for index in range(12):
+        start, end = RIVER[index], RIVER[index + 1]
+        centre = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+        bearing = math.atan2((end[1] - start[1]) * math.cos(math.radians(centre[0])), end[0] - start[0])
+        along, across = 250.0 + 25 * (index % 5), 60.0 + 10 * (index % 4)
+        outer = _quadrilateral(centre, bearing, along, across)
+        polygons = [[outer]]
+        if index == 3:
+            polygons = [[outer, _quadrilateral(centre, bearing, 50.0, 15.0)[::-1]]]
+        if index == 8:
+            polygons.append([_quadrilateral(_shift(centre, bearing, 900.0, 0.0), bearing, 150.0, 60.0)])
+        yield {
+            "id": UUID(int=0x0199_0000_0000_7000_8000_0000_0000_0100 + index),
+            "number": f"MH-{index + 1:02d}/GP-MINHHOA",
+            "holder": f"Đơn vị minh họa số {index + 1} ({MARK})",
+            "mineral": f"{_MINERALS[index % 3]} ({MARK})",
+            "area": {"type": "MultiPolygon", "coordinates": polygons},
+            "valid_from": date(2025, 1, 1),
+            "valid_to": date(2029, 12, 31),
+            "illustration": True,
+        }
+
+
+def _shift(point: tuple[float, float], bearing: float, along_m: float, across_m: float) -> tuple[float, float]:
+    """Metres along and to the right of `bearing` (radians from north), on a sphere of 111,320 m a degree."""
+    north = along_m * math.cos(bearing) - across_m * math.sin(bearing)
+    east = along_m * math.sin(bearing) + across_m * math.cos(bearing)
+    return point[0] + north / 111_320, point[1] + east / (111_320 * math.cos(math.radians(point[0])))
+
+
+def _quadrilateral(centre: tuple[float, float], bearing: float, along: float, across: float) -> list[list[float]]:
+    """A closed GeoJSON ring, counter-clockwise (RFC 7946 §3.1.6), rounded to 6 decimals (0.1 m)."""
+    corners = [_shift(centre, bearing, a * along, c * across) for a, c in ((1, 1), (1, -1), (-1, -1), (-1, 1), (1, 1))]
+    return [[round(lon, 6), round(lat, 6)] for lat, lon in corners]

@@ -1,0 +1,1 @@
+"""What comes from phones: envelopes, uploads, quarantine; and what the server says of itself."""

@@ -1,0 +1,232 @@
+"""Evidence bytes by tus 1.0: core, creation, checksum. Resumable to the byte.
+
+The partial file's length on the disk is the offset; a database row could only repeat it, and be wrong after a crash.
+"""
+
+import base64
+import binascii
+import errno
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from backend.inspections import selectors as inspections
+from backend.inspections import services as filing
+from backend.inspections.models import Evidence
+from backend.sync.models import Upload
+from backend.sync.services import Delivery
+from shared.problems import FieldError, Problem
+from shared.wire.v1.messages import EvidenceState
+
+_PIECE = 2**16
+# Named in the request by the tus specification; sha1 must be supported.
+ALGORITHMS = ("sha1", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    algorithm: str
+    digest: bytes
+
+
+def parse_metadata(header: str) -> dict[str, str]:
+    """`Upload-Metadata`: `key base64,key base64`; Problem `request_invalid`."""
+    found = {}
+    for pair in filter(None, (entry.strip() for entry in header.split(","))):
+        key, _, value = pair.partition(" ")
+        try:
+            found[key] = base64.b64decode(value, validate=True).decode("utf-8")
+        except (binascii.Error, ValueError) as error:
+            raise Problem("request_invalid", errors=(FieldError(f"Upload-Metadata.{key[:40]}", "base64"),)) from error
+    return found
+
+
+def parse_checksum(header: str | None) -> Checksum | None:
+    """`Upload-Checksum: sha256 base64`; Problem `checksum_unsupported`."""
+    if header is None:
+        return None
+    algorithm, _, value = header.partition(" ")
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Problem("checksum_unsupported") from error
+    if algorithm not in ALGORITHMS or len(digest) != hashlib.new(algorithm).digest_size:
+        raise Problem("checksum_unsupported")
+    return Checksum(algorithm, digest)
+
+
+def upload_create(*, metadata: dict[str, str], length: int, delivery: Delivery, now: datetime) -> tuple[Upload, int]:
+    """The upload of a declared file and how much of it is here. Asking again gives the same one.
+
+    Problems `request_invalid`, `evidence_unknown`, `evidence_length`.
+    """
+    evidence = _declared(metadata)
+    if length != evidence.bytes:
+        raise Problem("evidence_length", declared=evidence.bytes)
+    if length > settings.EVIDENCE_MAX_BYTES:
+        raise Problem("too_large", limit=settings.EVIDENCE_MAX_BYTES)
+    with transaction.atomic():
+        upload, _ = Upload.objects.select_related("evidence").get_or_create(
+            evidence=evidence, defaults={"created_at": now}
+        )
+    _heal(upload, delivery, now)
+    return upload, offset_of(upload)
+
+
+def _declared(metadata: dict[str, str]) -> Evidence:
+    errors = []
+    ids = {}
+    for name in ("report", "evidence"):
+        try:
+            ids[name] = UUID(metadata[name])
+        except KeyError:
+            errors.append(FieldError(f"Upload-Metadata.{name}", "missing"))
+        except ValueError:
+            errors.append(FieldError(f"Upload-Metadata.{name}", "value", {"expected": "UUID"}))
+    if "sha256" not in metadata:
+        errors.append(FieldError("Upload-Metadata.sha256", "missing"))
+    if errors:
+        raise Problem("request_invalid", errors=tuple(errors))
+    return inspections.evidence_declared(ids["report"], ids["evidence"], metadata["sha256"])
+
+
+def _heal(upload: Upload, delivery: Delivery, now: datetime) -> None:
+    """A server killed between moving the finished file and saying so finds it here."""
+    evidence = upload.evidence
+    if evidence.state != EvidenceState.CONFIRMED.value:
+        stored = filing.evidence_path(evidence.sha256)
+        if stored.is_file() and stored.stat().st_size == evidence.bytes:
+            filing.evidence_confirm(evidence=evidence, actor=delivery.actor, now=now)
+            evidence.refresh_from_db()
+
+
+def offset_of(upload: Upload) -> int:
+    """Bytes that lie safely here."""
+    if upload.evidence.state == EvidenceState.CONFIRMED.value:
+        return upload.evidence.bytes
+    path = _partial(upload)
+    return path.stat().st_size if path.exists() else 0
+
+
+def upload_append(
+    *,
+    upload: Upload,
+    offset: int,
+    read: Callable[[int], bytes],
+    checksum: Checksum | None,
+    delivery: Delivery,
+    now: datetime,
+) -> int:
+    """Append what `read` gives from `offset` on; the new offset.
+
+    What arrived before a line was cut stays, unless a checksum was announced for the whole part: then an incomplete or
+    wrong part is taken back. Problems `upload_locked`, `upload_offset`, `upload_too_long`, `checksum_mismatch`,
+    `evidence_hash_mismatch`, `storage_full`.
+    """
+    with _exclusive(upload) as descriptor:
+        upload.evidence.refresh_from_db()
+        here = offset_of(upload)
+        if offset != here:
+            raise Problem("upload_offset", offset=here)
+        if upload.evidence.state == EvidenceState.CONFIRMED.value:
+            return here
+        try:
+            received = _write(descriptor, here, upload.evidence.bytes, read, checksum)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                os.ftruncate(descriptor, here)
+                raise Problem("storage_full") from error
+            raise
+        if received < upload.evidence.bytes:
+            filing.evidence_progress(evidence=upload.evidence, received=received)
+            return received
+        return _complete(upload, descriptor, delivery, now)
+
+
+def _write(descriptor: int, start: int, length: int, read: Callable[[int], bytes], checksum: Checksum | None) -> int:
+    """Stream to the end of the file and to the disk; memory flat."""
+    digest = hashlib.new(checksum.algorithm) if checksum else None
+    at = start
+    try:
+        while piece := read(_PIECE):
+            if at + len(piece) > length:
+                os.ftruncate(descriptor, start)
+                raise Problem("upload_too_long")
+            if digest:
+                digest.update(piece)
+            view = memoryview(piece)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            at += len(piece)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT) or digest:
+            os.ftruncate(descriptor, start)
+            raise
+        # The line was cut: what came stays, and the phone goes on from there.
+    os.fsync(descriptor)
+    if checksum and digest and digest.digest() != checksum.digest:
+        os.ftruncate(descriptor, start)
+        os.fsync(descriptor)
+        raise Problem("checksum_mismatch")
+    return at
+
+
+def _complete(upload: Upload, descriptor: int, delivery: Delivery, now: datetime) -> int:
+    """All bytes are here: they are the file that was sealed, or they go."""
+    evidence = upload.evidence
+    partial, stored = _partial(upload), filing.evidence_path(evidence.sha256)
+    with partial.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != evidence.sha256:
+        os.ftruncate(descriptor, 0)
+        os.fsync(descriptor)
+        filing.evidence_progress(evidence=evidence, received=0)
+        raise Problem("evidence_hash_mismatch")
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    partial.chmod(0o440)
+    partial.rename(stored)  # the same bytes from two reports: the second replaces the first by its equal
+    for folder in (stored.parent, partial.parent):
+        _sync_folder(folder)
+    filing.evidence_confirm(evidence=evidence, actor=delivery.actor, now=now)
+    return evidence.bytes
+
+
+def _partial(upload: Upload) -> Path:
+    return Path(settings.EVIDENCE_DIR) / "incoming" / str(upload.id)
+
+
+@contextmanager
+def _exclusive(upload: Upload) -> Iterator[int]:
+    """The partial file, open for appending and locked against other connections and processes."""
+    path = _partial(upload)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Problem("upload_locked") from error
+        # While this process waited to open it, another may have finished the file and moved it to its place: the
+        # descriptor would then write into evidence.
+        if not path.exists() or path.stat().st_ino != os.fstat(descriptor).st_ino:
+            raise Problem("upload_locked")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Receivers, keys and cameras behind the ports."""

@@ -1,0 +1,54 @@
+"""Device, people and pinned server keys, in the phone's database."""
+
+import json
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from mobile.ports import Device, Officer, Session
+from mobile.storage.database import Database
+from shared.wire.v1.codec import decode, encode
+from shared.wire.v1.messages import ServerKey
+
+
+class SqliteAccounts:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def device(self) -> Device | None:
+        row = self._database.connection.execute("SELECT id, key_id FROM device").fetchone()
+        return None if row is None else Device(UUID(row["id"]), row["key_id"])
+
+    def session(self) -> Session | None:
+        row = self._database.connection.execute("SELECT body, token FROM sessions WHERE current = 1").fetchone()
+        return None if row is None else Session(decode(Officer, json.loads(row["body"])), row["token"])
+
+    def enrolled(self, device: Device, session: Session, keys: Sequence[ServerKey]) -> None:
+        officer = session.officer
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO device VALUES (1, ?, ?) ON CONFLICT (only) DO UPDATE"
+                " SET id = excluded.id, key_id = excluded.key_id",
+                (str(device.id), device.key_id),
+            )
+            db.execute("UPDATE sessions SET current = 0 WHERE current = 1")
+            db.execute(
+                "INSERT INTO sessions VALUES (?, ?, ?, 1) ON CONFLICT (officer) DO UPDATE"
+                " SET body = excluded.body, token = excluded.token, current = 1",
+                (str(officer.id), json.dumps(encode(officer), ensure_ascii=False), session.token),
+            )
+            db.executemany(_PIN, [(key.id, key.public_key) for key in keys])
+
+    def signed_out(self) -> None:
+        with self._database.writing() as db:
+            db.execute("UPDATE sessions SET token = NULL, current = 0 WHERE current = 1")
+
+    def server_keys(self) -> Mapping[str, str]:
+        rows = self._database.connection.execute("SELECT id, public_key FROM server_keys")
+        return {row["id"]: row["public_key"] for row in rows}
+
+    def pin(self, keys: Sequence[ServerKey]) -> None:
+        with self._database.writing() as db:
+            db.executemany(_PIN, [(key.id, key.public_key) for key in keys])
+
+
+_PIN = "INSERT INTO server_keys VALUES (?, ?) ON CONFLICT (id) DO NOTHING"

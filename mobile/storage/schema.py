@@ -1,0 +1,67 @@
+"""The phone's tables, and how an older database becomes this one."""
+
+import sqlite3
+
+from shared.problems import Problem
+
+# A migration is never edited once it has been on a phone; the next one is added below. `PRAGMA user_version` counts.
+# Nothing newer than SQLite 3.31 (no STRICT, no RETURNING): some Pythons of 3.11 carry an old one.
+# Instants are integer milliseconds since 1970, ids are UUID text.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # --- who and what the phone is
+        """CREATE TABLE device (
+            only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, key_id TEXT NOT NULL)""",
+        """CREATE TABLE sessions (
+            officer TEXT PRIMARY KEY, body TEXT NOT NULL, token TEXT, current INTEGER NOT NULL)""",
+        "CREATE UNIQUE INDEX one_current_session ON sessions (current) WHERE current = 1",
+        "CREATE TABLE server_keys (id TEXT PRIMARY KEY, public_key TEXT NOT NULL)",
+        # --- drafts; the row stays as the parent of the report and of the files, its words go once they are sealed
+        """CREATE TABLE drafts (
+            id TEXT PRIMARY KEY, kind TEXT NOT NULL, started_at INTEGER NOT NULL, saved_at INTEGER NOT NULL,
+            supersedes TEXT, content TEXT, open INTEGER NOT NULL DEFAULT 1)""",
+        "CREATE INDEX open_drafts ON drafts (saved_at) WHERE open = 1",
+        # --- sealed reports; `number` is the order of sealing on this phone
+        """CREATE TABLE reports (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE REFERENCES drafts (id), kind TEXT NOT NULL,
+            device TEXT NOT NULL, sequence INTEGER NOT NULL CHECK (sequence >= 1), sealed_at INTEGER NOT NULL,
+            manifest BLOB NOT NULL, manifest_sha256 TEXT NOT NULL, signature BLOB NOT NULL, key TEXT NOT NULL,
+            parts TEXT NOT NULL, state TEXT NOT NULL, receipt TEXT, problem TEXT,
+            attempts INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (device, sequence))""",
+        "CREATE INDEX reports_to_deliver ON reports (number) WHERE state IN ('on_phone', 'held')",
+        "CREATE INDEX reports_with_files_left ON reports (number) WHERE state = 'received'",
+        """CREATE TABLE files (
+            id TEXT PRIMARY KEY, report TEXT NOT NULL REFERENCES drafts (id), position INTEGER NOT NULL,
+            entry TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, name TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL DEFAULT 'on_phone', upload_url TEXT, offset INTEGER NOT NULL DEFAULT 0,
+            problem TEXT, attempts INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (report, position))""",
+        # --- reference data
+        """CREATE TABLE reference (
+            only INTEGER PRIMARY KEY CHECK (only = 1), cursor TEXT NOT NULL, settings TEXT NOT NULL,
+            fetched_at INTEGER NOT NULL)""",
+        """CREATE TABLE reference_rows (
+            kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID""",
+    ),
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to this version; Problem `phone_data_newer` when a newer app wrote it."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same: look again inside the lock
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise Problem("phone_data_newer")
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,1 @@
+"""How the phone talks: HTTP and tus."""

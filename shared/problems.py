@@ -1,0 +1,589 @@
+"""THE CATALOGUE of what can go wrong, for phone and server: a stable code, an HTTP status, words in two languages.
+
+Codes are never re-used; one that is no longer raised stays here with `retired=True`.
+"""
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+TYPE_PREFIX = "https://kiemkhoang.vn/problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence, Vietnamese first. `str.format` fields may stand in both."""
+
+    vi: str
+    en: str
+
+    def say(self, language: str, **values: object) -> str:
+        return (self.en if language == "en" else self.vi).format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    code: str
+    status: int
+    title: Text
+    detail: Text
+    alert: bool = False  # worth waking an operator
+    retired: bool = False
+
+    @property
+    def uri(self) -> str:
+        return TYPE_PREFIX + self.code
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong at one place. `path`: `facts.loads[0].measurements[1].unit`, empty for the whole."""
+
+    path: str
+    code: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    def as_json(self, language: str) -> dict[str, str]:
+        return {"path": self.path, "code": self.code, "detail": FIELD_ERRORS[self.code].say(language, **self.values)}
+
+
+class Problem(Exception):
+    """A failure a user can meet; raised anywhere, shown as RFC 9457 by the server and as a sentence by the phone."""
+
+    def __init__(self, code: str, *, errors: tuple[FieldError, ...] = (), **values: object) -> None:
+        self.type = CATALOGUE[code]
+        self.errors = errors
+        self.values = values
+        super().__init__(f"{code}: {self.detail('en')}")
+
+    @property
+    def code(self) -> str:
+        return self.type.code
+
+    def detail(self, language: str) -> str:
+        return self.type.detail.say(language, **self.values)
+
+    def as_json(self, language: str) -> dict[str, Any]:
+        """RFC 9457 members, `errors` only where there are any."""
+        body: dict[str, Any] = {
+            "type": self.type.uri,
+            "title": self.type.title.say(language),
+            "status": self.type.status,
+            "detail": self.detail(language),
+            "code": self.code,
+        }
+        if self.errors:
+            body["errors"] = [error.as_json(language) for error in self.errors]
+        return body
+
+
+def _problem(
+    code: str, status: int, title: tuple[str, str], detail: tuple[str, str], alert: bool = False
+) -> ProblemType:
+    return ProblemType(code, status, Text(*title), Text(*detail), alert)
+
+
+_ALL = (
+    # --- the request itself
+    _problem(
+        "not_json",
+        400,
+        ("Nội dung không phải JSON", "The body is not JSON"),
+        (
+            "Nội dung gửi lên không đọc được như JSON; kiểm tra lại ứng dụng rồi gửi lại.",
+            "The body cannot be read as JSON; check the client and send it again.",
+        ),
+    ),
+    _problem(
+        "request_invalid",
+        400,
+        ("Yêu cầu chưa đúng", "The request is not right"),
+        (
+            "Yêu cầu có chỗ chưa đúng; sửa các mục được nêu rồi gửi lại.",
+            "Something in the request is not right; correct the fields named and send it again.",
+        ),
+    ),
+    _problem(
+        "too_large",
+        413,
+        ("Nội dung quá lớn", "The body is too large"),
+        (
+            "Nội dung vượt quá {limit} byte; gửi ít hơn trong một lần.",
+            "The body is larger than {limit} bytes; send less at a time.",
+        ),
+    ),
+    _problem(
+        "media_type_unsupported",
+        415,
+        ("Kiểu nội dung không hỗ trợ", "Media type not supported"),
+        (
+            "Máy chủ không nhận kiểu nội dung này; dùng {expected}.",
+            "The server does not take this media type; use {expected}.",
+        ),
+    ),
+    _problem(
+        "not_acceptable",
+        406,
+        ("Không có dạng trả lời này", "No such representation"),
+        (
+            "Máy chủ không trả lời được ở dạng yêu cầu; hãy yêu cầu application/json.",
+            "The server cannot answer in the form asked for; ask for application/json.",
+        ),
+    ),
+    _problem(
+        "method_not_allowed",
+        405,
+        ("Không dùng được cách gọi này", "Method not allowed"),
+        (
+            "Địa chỉ này không nhận cách gọi {method}; xem tài liệu tại /api/v1/docs/.",
+            "This address does not take {method}; see the documentation at /api/v1/docs/.",
+        ),
+    ),
+    _problem(
+        "not_found",
+        404,
+        ("Không tìm thấy", "Not found"),
+        (
+            "Không có mục này, hoặc mục này nằm ngoài phạm vi của bạn; kiểm tra lại địa chỉ.",
+            "There is no such thing, or it is outside your scope; check the address.",
+        ),
+    ),
+    _problem(
+        "throttled",
+        429,
+        ("Gọi quá nhiều lần", "Too many requests"),
+        (
+            "Bạn gọi quá nhiều lần; hãy đợi {wait} giây rồi thử lại.",
+            "Too many requests; wait {wait} seconds and try again.",
+        ),
+    ),
+    _problem(
+        "server_error",
+        500,
+        ("Máy chủ gặp lỗi", "The server failed"),
+        (
+            "Máy chủ gặp lỗi ngoài dự kiến và không lưu gì; hãy thử lại sau, dữ liệu trên điện thoại vẫn còn.",
+            "The server failed unexpectedly and kept nothing; try again later, what is on the phone stays there.",
+        ),
+        alert=True,
+    ),
+    _problem(
+        "storage_full",
+        507,
+        ("Máy chủ hết chỗ", "The server is full"),
+        (
+            "Máy chủ không còn chỗ lưu; báo quản trị, tệp vẫn nằm trên điện thoại.",
+            "The server has no room left; tell the administrator, the file stays on the phone.",
+        ),
+        alert=True,
+    ),
+    # --- who is asking
+    _problem(
+        "not_signed_in",
+        401,
+        ("Chưa đăng nhập", "Not signed in"),
+        ("Cần đăng nhập; gửi kèm mã thông báo (token) còn hiệu lực.", "Sign in first; send a valid token."),
+    ),
+    _problem(
+        "token_invalid",
+        401,
+        ("Mã thông báo không dùng được", "The token is not valid"),
+        (
+            "Mã thông báo (token) sai, hết hạn hoặc đã thu hồi; đăng nhập hoặc kích hoạt lại thiết bị.",
+            "The token is wrong, expired or revoked; sign in or enrol the device again.",
+        ),
+    ),
+    _problem(
+        "login_failed",
+        401,
+        ("Đăng nhập không được", "Sign-in failed"),
+        ("Tên đăng nhập hoặc mật khẩu không đúng; thử lại.", "The user name or the password is wrong; try again."),
+    ),
+    _problem(
+        "not_allowed",
+        403,
+        ("Không có quyền", "Not allowed"),
+        (
+            "Vai trò của bạn không được làm việc này; nhờ người có thẩm quyền.",
+            "Your role may not do this; ask someone who may.",
+        ),
+    ),
+    _problem(
+        "csrf_failed",
+        403,
+        ("Phiên làm việc chưa được xác nhận", "The session was not confirmed"),
+        (
+            "Yêu cầu từ trình duyệt thiếu mã chống giả mạo; tải lại trang rồi thử lại.",
+            "The browser's request lacks its anti-forgery code; reload the page and try again.",
+        ),
+    ),
+    _problem(
+        "own_report",
+        403,
+        ("Không tự duyệt", "Not one's own"),
+        (
+            "Không ai duyệt phiếu do chính mình lập; nhờ người khác trong đơn vị.",
+            "Nobody reviews a report they filed; ask a colleague.",
+        ),
+    ),
+    # --- enrolment
+    _problem(
+        "code_invalid",
+        422,
+        ("Mã kích hoạt không dùng được", "The enrolment code is not valid"),
+        (
+            "Mã kích hoạt sai, đã dùng hoặc quá hạn; xin mã mới từ phụ trách.",
+            "The enrolment code is wrong, used or expired; ask the supervisor for a new one.",
+        ),
+    ),
+    _problem(
+        "key_invalid",
+        422,
+        ("Khóa không dùng được", "The key is not usable"),
+        (
+            "Khóa công khai phải là P-256 dạng SPKI PEM; tạo lại khóa trên thiết bị.",
+            "The public key must be P-256 as SPKI PEM; make the key again on the device.",
+        ),
+    ),
+    _problem(
+        "key_taken",
+        409,
+        ("Khóa đã thuộc thiết bị khác", "The key belongs to another agency's device"),
+        (
+            "Khóa này đã kích hoạt cho cơ quan khác; tạo khóa mới trên thiết bị.",
+            "This key is enrolled with another agency; make a new key on the device.",
+        ),
+    ),
+    # --- an envelope
+    _problem(
+        "envelope_invalid",
+        422,
+        ("Phong bì không đúng dạng", "The envelope is malformed"),
+        (
+            "Phong bì có trường thiếu, thừa hoặc sai; bản gốc được giữ ở khu cách ly để xử lý.",
+            "The envelope has missing, unknown or wrong fields; the original is kept in quarantine.",
+        ),
+    ),
+    _problem(
+        "schema_unknown",
+        422,
+        ("Phiên bản phiếu chưa biết", "Unknown report schema"),
+        (
+            "Máy chủ chưa biết phiên bản phiếu “{schema}”; phiếu được giữ nguyên và xử lý sau khi nâng cấp.",
+            "The server does not know report schema “{schema}” yet; the report is kept whole until an upgrade.",
+        ),
+    ),
+    _problem(
+        "device_unknown",
+        422,
+        ("Thiết bị chưa kích hoạt", "Unknown device"),
+        (
+            "Khóa ký chưa từng được kích hoạt ở đây; phiếu được giữ ở khu cách ly, báo quản trị.",
+            "The signing key was never enrolled here; the report is kept in quarantine, tell the administrator.",
+        ),
+    ),
+    _problem(
+        "signature_bad",
+        422,
+        ("Chữ ký không khớp", "Bad signature"),
+        (
+            "Chữ ký không khớp với nội dung phiếu; phiếu được giữ ở khu cách ly.",
+            "The signature does not match the report; it is kept in quarantine.",
+        ),
+    ),
+    _problem(
+        "part_hash_mismatch",
+        422,
+        ("Phần của phiếu không khớp", "A part does not match"),
+        (
+            "Một phần của phiếu không khớp mã băm đã niêm phong; phiếu được giữ ở khu cách ly.",
+            "A part of the report does not match its sealed hash; it is kept in quarantine.",
+        ),
+    ),
+    _problem(
+        "not_canonical",
+        422,
+        ("Phần của phiếu không ở dạng chuẩn", "A part is not canonical"),
+        (
+            "Nội dung niêm phong không theo dạng JSON chuẩn (RFC 8785, NFC); phiếu được giữ ở khu cách ly.",
+            "The sealed bytes are not canonical JSON (RFC 8785, NFC); the report is kept in quarantine.",
+        ),
+    ),
+    _problem(
+        "report_invalid",
+        422,
+        ("Phiếu có trường sai", "The report has wrong fields"),
+        (
+            "Phiếu có trường thiếu, thừa hoặc sai; phiếu được giữ ở khu cách ly.",
+            "The report has missing, unknown or wrong fields; it is kept in quarantine.",
+        ),
+    ),
+    _problem(
+        "id_mismatch",
+        422,
+        ("Mã phiếu không khớp địa chỉ", "The id differs from the address"),
+        (
+            "Mã trong phiếu khác mã trên địa chỉ gửi; phiếu được giữ ở khu cách ly.",
+            "The report's id differs from the one in the address; it is kept in quarantine.",
+        ),
+    ),
+    _problem(
+        "report_differs",
+        409,
+        ("Mã phiếu đã có nội dung khác", "This id has other content"),
+        (
+            "Đã có phiếu khác mang mã này; bản thứ hai được giữ ở khu cách ly để người phụ trách xem.",
+            "Another report already has this id; the second copy is kept in quarantine for a person to look at.",
+        ),
+    ),
+    # --- evidence
+    _problem(
+        "tus_version",
+        412,
+        ("Phiên bản tus không hỗ trợ", "tus version not supported"),
+        (
+            "Máy chủ chỉ nhận tus 1.0.0; gửi tiêu đề Tus-Resumable: 1.0.0.",
+            "The server speaks tus 1.0.0 only; send Tus-Resumable: 1.0.0.",
+        ),
+    ),
+    _problem(
+        "evidence_unknown",
+        404,
+        ("Chứng cứ chưa được khai báo", "Evidence not declared"),
+        (
+            "Không có phiếu nào khai báo tệp này; gửi phiếu trước rồi gửi tệp.",
+            "No received report declares this file; send the report first, then the file.",
+        ),
+    ),
+    _problem(
+        "evidence_length",
+        422,
+        ("Độ dài tệp không khớp", "The length differs"),
+        (
+            "Độ dài tệp khác với {declared} byte đã niêm phong; gửi đúng tệp gốc.",
+            "The length differs from the {declared} bytes that were sealed; send the original file.",
+        ),
+    ),
+    _problem(
+        "upload_offset",
+        409,
+        ("Vị trí gửi không khớp", "The offset differs"),
+        (
+            "Máy chủ đã có {offset} byte; hỏi lại vị trí rồi gửi tiếp từ đó.",
+            "The server has {offset} bytes; ask for the offset and go on from there.",
+        ),
+    ),
+    _problem(
+        "upload_too_long",
+        413,
+        ("Gửi quá độ dài đã khai", "More bytes than declared"),
+        (
+            "Phần gửi vượt quá độ dài đã khai của tệp; hỏi lại vị trí rồi gửi tiếp.",
+            "The part goes beyond the declared length; ask for the offset and go on from there.",
+        ),
+    ),
+    _problem(
+        "upload_locked",
+        423,
+        ("Tệp đang được gửi", "The upload is in use"),
+        (
+            "Tệp này đang được một kết nối khác gửi; đợi rồi thử lại.",
+            "Another connection is sending this file; wait and try again.",
+        ),
+    ),
+    _problem(
+        "checksum_unsupported",
+        400,
+        ("Mã kiểm không hỗ trợ", "Checksum not supported"),
+        ("Chỉ nhận mã kiểm sha1 hoặc sha256 dạng base64.", "Only sha1 or sha256 in base64 is taken."),
+    ),
+    _problem(
+        "checksum_mismatch",
+        460,
+        ("Mã kiểm không khớp", "The checksum does not match"),
+        (
+            "Phần vừa gửi không khớp mã kiểm nên không được giữ; gửi lại phần này.",
+            "The part just sent does not match its checksum and was not kept; send it again.",
+        ),
+    ),
+    _problem(
+        "evidence_hash_mismatch",
+        422,
+        ("Tệp không khớp mã băm", "The file does not match its hash"),
+        (
+            "Tệp nhận đủ nhưng không khớp mã băm đã niêm phong nên không được giữ; gửi lại từ đầu.",
+            "The whole file arrived but does not match its sealed hash and was not kept; send it again from the start.",
+        ),
+    ),
+    _problem(
+        "evidence_missing",
+        404,
+        ("Tệp chưa đến", "The file has not arrived"),
+        ("Tệp này chưa nhận đủ; đợi điện thoại gửi xong.", "This file has not arrived whole yet; wait for the phone."),
+    ),
+    # --- review, cases, statistics
+    _problem(
+        "move_refused",
+        422,
+        ("Chưa làm được bước này", "This step is not possible now"),
+        ("Không thực hiện được bước “{action}”: {reasons}.", "“{action}” is not possible: {reasons}."),
+    ),
+    _problem(
+        "version_stale",
+        409,
+        ("Hồ sơ đã thay đổi", "Someone changed it meanwhile"),
+        (
+            "Hồ sơ đã ở phiên bản {version}; tải lại, xem thay đổi rồi làm tiếp.",
+            "It is at version {version} by now; reload, look at the change and go on.",
+        ),
+    ),
+    _problem(
+        "already_reviewed",
+        409,
+        ("Phiếu đã được duyệt", "Already reviewed"),
+        (
+            "Phiếu đã ở trạng thái “{state}”; tải lại để xem ai đã duyệt.",
+            "The report is “{state}” already; reload to see who reviewed it.",
+        ),
+    ),
+    _problem(
+        "report_in_case",
+        409,
+        ("Phiếu đã thuộc vụ việc", "The report is in a case"),
+        (
+            "Phiếu {report} đã thuộc vụ việc {case}; mở vụ việc đó.",
+            "Report {report} belongs to case {case}; open that one.",
+        ),
+    ),
+    _problem(
+        "report_not_accepted",
+        422,
+        ("Phiếu chưa được chấp nhận", "The report is not accepted"),
+        (
+            "Phiếu {report} chưa được chấp nhận hoặc đã bị thay thế; duyệt phiếu trước khi lập vụ việc.",
+            "Report {report} is not accepted or was superseded; review it before opening a case.",
+        ),
+    ),
+    _problem(
+        "still_refused",
+        422,
+        ("Vẫn chưa nhận được", "Still refused"),
+        ("Nội dung cách ly vẫn bị từ chối: {reason}", "What is in quarantine is still refused: {reason}"),
+    ),
+    # --- the phone by itself
+    _problem(
+        "no_connection",
+        503,
+        ("Không có kết nối", "No connection"),
+        (
+            "Không tới được máy chủ; phiếu vẫn nằm trên điện thoại và sẽ tự gửi lại.",
+            "The server cannot be reached; the report stays on the phone and will be sent again.",
+        ),
+    ),
+    _problem(
+        "not_our_server",
+        502,
+        ("Không phải máy chủ của cơ quan", "Not our server"),
+        (
+            "Nơi trả lời không chứng minh được là máy chủ của cơ quan (có thể là cổng Wi-Fi); đổi mạng rồi thử lại.",
+            "What answered could not prove to be our server (perhaps a Wi-Fi portal); change the network and try again.",
+        ),
+    ),
+    _problem(
+        "answer_invalid",
+        502,
+        ("Máy chủ trả lời lạ", "A strange answer"),
+        (
+            "Máy chủ trả lời điều ứng dụng không hiểu; dữ liệu vẫn còn trên điện thoại, ứng dụng sẽ thử lại.",
+            "The server answered something the app does not understand; the data stays on the phone, it will try again.",
+        ),
+    ),
+    _problem(
+        "photo_unreadable",
+        422,
+        ("Không đọc được ảnh", "The photo cannot be read"),
+        (
+            "Không đọc được tệp ảnh “{name}”; chụp hoặc chọn lại.",
+            "The photo “{name}” cannot be read; take or choose it again.",
+        ),
+    ),
+    _problem(
+        "not_enrolled",
+        409,
+        ("Chưa kích hoạt", "Not enrolled"),
+        (
+            "Chưa có ai kích hoạt trên máy này; xin mã kích hoạt từ phụ trách rồi nhập vào.",
+            "Nobody is enrolled on this phone; ask the supervisor for a code and enter it.",
+        ),
+    ),
+    _problem(
+        "draft_closed",
+        409,
+        ("Phiếu nháp đã đóng", "The draft is closed"),
+        (
+            "Phiếu nháp này đã niêm phong hoặc đã bỏ nên không sửa được nữa; lập phiếu mới nếu cần bổ sung.",
+            "This draft was sealed or discarded and can no longer be changed; start a new report to add to it.",
+        ),
+    ),
+    _problem(
+        "key_unsafe",
+        409,
+        ("Khóa ký không an toàn", "The signing key is not safe"),
+        (
+            "Khóa ký trên máy bị hỏng hoặc người khác đọc được nên không dùng; báo quản trị để kích hoạt lại.",
+            "The signing key on this phone is damaged or readable by others and is not used; tell the administrator.",
+        ),
+    ),
+    _problem(
+        "phone_full",
+        507,
+        ("Điện thoại hết chỗ", "The phone is full"),
+        (
+            "Điện thoại không còn chỗ để lưu; xóa bớt tệp khác trên máy rồi làm lại.",
+            "The phone has no room left; remove other files from it and do this again.",
+        ),
+    ),
+    _problem(
+        "phone_data_newer",
+        409,
+        ("Ứng dụng cũ hơn dữ liệu", "The app is older than its data"),
+        (
+            "Dữ liệu trên máy do bản ứng dụng mới hơn ghi; cập nhật ứng dụng, dữ liệu vẫn còn nguyên.",
+            "The data on this phone was written by a newer app; update the app, the data is untouched.",
+        ),
+    ),
+    _problem(
+        "file_damaged",
+        422,
+        ("Tệp trên máy đã hỏng", "The file on the phone is damaged"),
+        (
+            "Tệp “{name}” trên máy không còn đúng như lúc niêm phong nên không gửi được; báo phụ trách.",
+            "The file “{name}” on this phone is no longer as it was sealed and cannot be sent; tell the supervisor.",
+        ),
+    ),
+)
+
+CATALOGUE: MappingProxyType[str, ProblemType] = MappingProxyType({entry.code: entry for entry in _ALL})
+
+FIELD_ERRORS: MappingProxyType[str, Text] = MappingProxyType(
+    {
+        "missing": Text("Thiếu trường này.", "This field is missing."),
+        "unknown": Text("Không có trường nào tên như vậy ở đây.", "There is no such field here."),
+        "type": Text("Sai kiểu: cần {expected}.", "Wrong type: {expected} is needed."),
+        "value": Text("Giá trị không được nhận: cần {expected}.", "This value is not taken: {expected} is needed."),
+        "unit": Text(
+            "Đơn vị không hợp với đại lượng “{kind}”: cần {expected}.",
+            "The unit does not fit the quantity “{kind}”: {expected} is needed.",
+        ),
+        "reference": Text(
+            "Nhắc tới “{name}” nhưng trong phiếu không có.", "It names “{name}”, which the report does not have."
+        ),
+        "hash": Text("Mã băm không khớp nội dung.", "The hash does not match the content."),
+        "base64": Text("Không phải base64 chuẩn.", "This is not standard base64."),
+        "json": Text("Không phải JSON.", "This is not JSON."),
+        "canonical": Text("Không ở dạng chuẩn RFC 8785 với chuỗi NFC.", "Not in RFC 8785 form with NFC strings."),
+        "duplicate": Text("“{name}” xuất hiện hai lần.", "“{name}” appears twice."),
+        "required": Text("Cần điền mục này.", "This is required."),
+        "invalid": Text("Giá trị chưa đúng: {reason}", "The value is not right: {reason}"),
+    }
+)

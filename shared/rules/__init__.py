@@ -1,0 +1,1 @@
+"""Rules of the field: one pure function each, the same on phone and server."""

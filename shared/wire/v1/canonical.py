@@ -1,0 +1,66 @@
+"""The one form in which bytes are hashed and signed: RFC 8785 (JCS) over NFC strings."""
+
+import json
+import unicodedata
+from typing import Any
+
+import rfc8785
+
+from shared.problems import FieldError, Problem
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """RFC 8785 bytes of a JSON value whose strings are brought to NFC first. ValueError for NaN, infinities, lone
+    surrogates, nesting too deep to read, and numbers written as integers beyond ±(2^53 − 1)."""
+    try:
+        return rfc8785.dumps(_nfc(value))
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def parse_json(raw: bytes) -> Any:
+    """A JSON value (RFC 8259). Refuses what Python's reader lets through (NaN, Infinity, numbers beyond any double,
+    lone surrogates, bytes that are not UTF-8) and what breaks it (nesting); Problem `not_json`."""
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+        _nfc(value)
+    except (ValueError, RecursionError) as error:
+        raise Problem("not_json") from error
+    return value
+
+
+def parse_canonical(raw: bytes, path: str) -> Any:
+    """A JSON value whose bytes are canonical already; Problem `not_canonical` naming `path` otherwise."""
+    try:
+        value = parse_json(raw)
+        same = canonical_bytes(value) == raw
+    except (Problem, ValueError) as error:
+        raise Problem("not_canonical", errors=(FieldError(path, "json"),)) from error
+    if not same:
+        raise Problem("not_canonical", errors=(FieldError(path, "canonical"),))
+    return value
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:20]} is beyond a double")
+    return number
+
+
+def _nfc(value: Any) -> Any:
+    if isinstance(value, str):
+        value.encode("utf-8")  # a lone surrogate is no text: UnicodeEncodeError is a ValueError
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {_nfc(key): _nfc(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_nfc(entry) for entry in value]
+    # RFC 8785 writes 1e20 as an integer of 21 digits, which no reader here would take back.
+    if isinstance(value, float) and 2**53 <= abs(value) < 1e21:
+        raise ValueError(f"{value!r} would be written as an integer beyond 2^53 − 1")
+    return value

@@ -1,0 +1,1 @@
+"""States, moves and clocks of reports and cases: tables, and one machine that reads them."""

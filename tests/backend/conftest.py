@@ -1,0 +1,149 @@
+"""The cast: An inspects in the field team, Bình supervises the minerals division above it, Cường directs the
+department, Dung audits, Em administers; Chi supervises a team of another agency and must see nothing."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from backend.accounts import services as accounts
+from backend.accounts.models import Agency, Device, Officer, OfficerToken, Unit
+from shared.workflow.states import Role
+from tests.factories.reports import SealingPhone, envelope_json
+
+PASSWORD = "mật-khẩu-thử-2026"
+
+
+@dataclass(frozen=True)
+class Cast:
+    department: Agency
+    office: Unit
+    division: Unit
+    team: Unit
+    market: Agency
+    market_team: Unit
+    an: Officer
+    binh: Officer
+    cuong: Officer
+    dung: Officer
+    em: Officer
+    chi: Officer
+
+    @property
+    def by_role(self) -> dict[str, Officer]:
+        return {
+            "inspector": self.an,
+            "supervisor": self.binh,
+            "director": self.cuong,
+            "auditor": self.dung,
+            "administrator": self.em,
+        }
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, settings: LazySettings) -> None:
+    """Every test has its own evidence and keys; passwords are hashed fast; tasks run at once."""
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def make_cast() -> Cast:
+    department = accounts.agency_create(name="Sở (thử)", hosts=True)
+    office = accounts.unit_create(agency=department, name="Ban Giám đốc")
+    division = accounts.unit_create(agency=department, name="Phòng khoáng sản", parent=office)
+    team = accounts.unit_create(agency=department, name="Tổ kiểm tra", parent=division)
+    market = accounts.agency_create(name="Quản lý thị trường (thử)")
+    market_team = accounts.unit_create(agency=market, name="Đội 1")
+
+    def officer(username: str, unit: Unit, *roles: Role) -> Officer:
+        return accounts.officer_create(
+            username=username,
+            name=f"{username.title()} (thử)",
+            post="",
+            unit=unit,
+            roles=frozenset(roles),
+            password=PASSWORD,
+        )
+
+    return Cast(
+        department,
+        office,
+        division,
+        team,
+        market,
+        market_team,
+        an=officer("an", team, Role.INSPECTOR),
+        binh=officer("binh", division, Role.SUPERVISOR),
+        cuong=officer("cuong", office, Role.DIRECTOR),
+        dung=officer("dung", office, Role.AUDITOR),
+        em=officer("em", office, Role.ADMINISTRATOR),
+        chi=officer("chi", market_team, Role.SUPERVISOR),
+    )
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def as_() -> Callable[..., APIClient]:
+    """`as_(officer)`: a client with a token of theirs; `as_(None)`: a stranger. `device`: the token is the phone's."""
+
+    def client(officer: Officer | None, device: Device | None = None, **headers: str) -> APIClient:
+        api = APIClient(headers=headers or None, raise_request_exception=False)
+        if officer is not None:
+            _, token = OfficerToken.objects.create(officer, device=device)
+            api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+        return api
+
+    return client
+
+
+_models = itertools.count(1)
+
+
+def enrol(officer: Officer, by: Officer, phone: SealingPhone | None = None) -> tuple[SealingPhone, Device, str]:
+    """Enrol an in-memory phone for `officer`: (phone, device row, token)."""
+    phone = phone or SealingPhone(officer=officer.id, unit=officer.unit_id)
+    code, _ = accounts.code_make(officer=officer, made_by=by, now=timezone.now())
+    device, _, token = accounts.device_enrol(
+        code=code,
+        public_key=phone.public_key_pem,
+        model=f"Máy thử {next(_models)}",
+        platform="test",
+        now=timezone.now() - timedelta(days=400),
+    )
+    phone.device = device.id
+    return phone, device, token
+
+
+@dataclass
+class Deliverer:
+    """An enrolled phone of An's and the client that delivers what it seals."""
+
+    phone: SealingPhone
+    device: Device
+    api: APIClient
+
+    def put(self, sealed: Any, **extra: Any) -> Any:
+        return self.put_json(str(sealed.manifest.id), envelope_json(sealed), **extra)
+
+    def put_json(self, report_id: str, body: Any, **extra: Any) -> Any:
+        return self.api.put(f"/api/v1/reports/{report_id}/", body, format="json", **extra)
+
+
+@pytest.fixture
+def phone(cast: Cast, as_: Callable[..., APIClient]) -> Iterator[Deliverer]:
+    sealing, device, token = enrol(cast.an, cast.binh)
+    api = APIClient(raise_request_exception=False)
+    api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+    yield Deliverer(sealing, device, api)

@@ -1,0 +1,392 @@
+"""An honest small server for the phone's tests: it keeps, signs and checks what the contract (design §5) says, and
+fails on command.
+
+Faults are taken in the order they were given, each by the first requests that fit it.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from shared.clock import instant_text
+from shared.problems import Problem
+from shared.wire.v1.canonical import canonical_bytes
+from shared.wire.v1.seal import SealedReport, open_envelope, read_envelope
+
+PORTAL = b"<html><body>Wi-Fi mi\xe1\xbb\x85n ph\xc3\xad: xin \xc4\x91\xc4\x83ng nh\xe1\xba\xadp</body></html>"
+
+
+class SigningKey:
+    """One of the server's keys."""
+
+    def __init__(self) -> None:
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        public = self.private.public_key()
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        self.pem = public.public_bytes(serialization.Encoding.PEM, form).decode("ascii")
+        self.id = hashlib.sha256(public.public_bytes(serialization.Encoding.DER, form)).hexdigest()
+
+    def sign(self, value: dict[str, Any]) -> str:
+        return base64.b64encode(self.private.sign(canonical_bytes(value), ec.ECDSA(hashes.SHA256()))).decode("ascii")
+
+    def record(self, announced_by: "SigningKey | None" = None) -> dict[str, Any]:
+        value = {"id": self.id, "public_key": self.pem, "valid_from": "2026-01-01T00:00:00.000+00:00"}
+        by = None if announced_by is None else {"key": announced_by.id, "signature": announced_by.sign(value)}
+        return {**value, "announced_by": by}
+
+
+@dataclass
+class Fault:
+    """`kind`: `cut` (the line breaks after `after` bytes of the body), `cut_answer` (everything was done, the answer
+    never arrives), `portal` (200, HTML), `html` (`status`, HTML), `problem` (`status`, `code`), `redirect`, `slow`
+    (`seconds` before the answer), `stranger` (signed by a key nobody knows), `corrupt` (a byte of the upload changes),
+    `other_receipt` (the receipt speaks of another manifest)."""
+
+    kind: str
+    method: str = ""
+    path: str = ""  # regular expression, searched for
+    times: int = 1
+    after: int = 0
+    status: int = 500
+    code: str = "server_error"
+    seconds: float = 0.0
+
+
+@dataclass
+class Upload:
+    report: str
+    evidence: str
+    sha256: str
+    length: int
+    content: bytearray = field(default_factory=bytearray)
+
+    @property
+    def confirmed(self) -> bool:
+        return len(self.content) == self.length
+
+
+class FakeServer:
+    def __init__(self) -> None:
+        self.key = SigningKey()
+        self.stranger = SigningKey()
+        self.keys: list[dict[str, Any]] = [self.key.record()]
+        self.devices: dict[str, tuple[str, ec.EllipticCurvePublicKey]] = {}  # key id → device id, key
+        self.codes: dict[str, dict[str, Any]] = {}  # code → officer
+        self.tokens: set[str] = set()
+        self.reports: dict[str, SealedReport] = {}
+        self.arrivals: list[str] = []  # ids in the order in which reports became known
+        self.quarantine: list[dict[str, Any]] = []
+        self.uploads: dict[str, Upload] = {}
+        self.reference: dict[str, Any] = {"cursor": "1", "licences": [], "settings": {}, "removed": []}
+        self.faults: list[Fault] = []
+        self.log: list[tuple[str, str]] = []
+        self.tokens_seen: list[str | None] = []
+        self.payload = 0  # bytes of PATCH bodies that reached us
+        self.errors: list[BaseException] = []
+        self.lock = threading.RLock()
+        self._http = _Http(("127.0.0.1", 0), _Handler)
+        self._http.fake = self
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def fail(self, kind: str, method: str = "", path: str = "", **how: Any) -> None:
+        self.faults.append(Fault(kind, method, path, **how))
+
+    def code_for(self, officer: dict[str, Any]) -> str:
+        code = f"MA-{len(self.codes) + 1:04d}"
+        self.codes[code] = officer
+        return code
+
+    def confirmed_files(self) -> dict[str, bytes]:
+        return {upload.evidence: bytes(upload.content) for upload in self.uploads.values() if upload.confirmed}
+
+    def take_fault(self, method: str, path: str) -> Fault | None:
+        with self.lock:
+            for fault in self.faults:
+                if fault.times and (not fault.method or fault.method == method) and re.search(fault.path, path):
+                    fault.times -= 1
+                    return fault
+            return None
+
+    # --- what it does; every method answers (status, body) or raises Problem
+
+    def hello(self, nonce: str, key: SigningKey) -> dict[str, Any]:
+        value = {"nonce": nonce, "server_time": instant_text(datetime.now(UTC)), "keys": self.keys}
+        return {**value, "signature": key.sign(value)}
+
+    def enrol(self, body: dict[str, Any]) -> dict[str, Any]:
+        officer = self.codes.pop(body["code"], None)
+        if officer is None:
+            raise Problem("code_invalid")
+        key = serialization.load_pem_public_key(body["public_key"].encode())
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        key_id = hashlib.sha256(key.public_bytes(serialization.Encoding.DER, form)).hexdigest()
+        device, _ = self.devices.setdefault(key_id, (str(uuid4()), key))
+        token = f"token-{len(self.tokens) + 1}"
+        self.tokens.add(token)
+        now = instant_text(datetime.now(UTC))
+        return {"token": token, "device": device, "officer": officer, "keys": self.keys, "server_time": now}
+
+    def deliver(self, body: Any, expected: str | None) -> tuple[int, dict[str, Any]]:
+        try:
+            sealed = open_envelope(read_envelope(body), self._verify)
+            name = str(sealed.manifest.id)
+            if expected is not None and name != expected:
+                raise Problem("id_mismatch")
+        except Problem:
+            self.quarantine.append(body)
+            raise
+        known = self.reports.get(name)
+        if known is not None and known.manifest_sha256 != sealed.manifest_sha256:
+            self.quarantine.append(body)
+            raise Problem("report_differs")
+        if known is None:
+            self.reports[name] = sealed
+            self.arrivals.append(name)
+        return (201 if known is None else 200), self.receipt(name, self.key)
+
+    def receipt(self, id: str, key: SigningKey) -> dict[str, Any]:
+        sealed = self.reports[id]
+        files = {upload.evidence: upload for upload in self.uploads.values()}
+        evidence = []
+        for entry in sealed.manifest.evidence:
+            upload = files.get(str(entry.id))
+            have = 0 if upload is None else len(upload.content)
+            state = "missing" if have == 0 else "confirmed" if have == entry.bytes else "partial"
+            evidence.append({"id": str(entry.id), "sha256": entry.sha256, "bytes_received": have, "state": state})
+        value = {
+            "report": id,
+            "manifest_sha256": sealed.manifest_sha256,
+            "received_at": instant_text(datetime.now(UTC)),
+            "number": self.arrivals.index(id) + 1,
+            "state": "received",
+            "flags": [],
+            "evidence": evidence,
+            "audit_head": "0" * 64,
+            "key": key.id,
+        }
+        return {**value, "signature": key.sign(value)}
+
+    def create_upload(self, length: int, metadata: dict[str, str]) -> str:
+        sealed = self.reports.get(metadata["report"])
+        declared = {str(entry.id): entry for entry in sealed.manifest.evidence} if sealed else {}
+        entry = declared.get(metadata["evidence"])
+        if entry is None or entry.sha256 != metadata["sha256"]:
+            raise Problem("evidence_unknown")
+        if entry.bytes != length:
+            raise Problem("evidence_length", declared=entry.bytes)
+        name = f"{metadata['report']}-{metadata['evidence']}"
+        self.uploads.setdefault(name, Upload(metadata["report"], metadata["evidence"], entry.sha256, length))
+        return name
+
+    def finish(self, name: str) -> None:
+        upload = self.uploads[name]
+        if upload.confirmed and hashlib.sha256(upload.content).hexdigest() != upload.sha256:
+            del self.uploads[name]
+            raise Problem("evidence_hash_mismatch")
+
+    def _verify(self, key: str, message: bytes, signature: bytes) -> bool | None:
+        if key not in self.devices:
+            return None
+        try:
+            self.devices[key][1].verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            return False
+        return True
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    fake: FakeServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        import sys
+
+        error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+        if error is not None and not isinstance(error, ConnectionError | TimeoutError):
+            self.fake.errors.append(error)
+
+
+class _Cut(ConnectionError):
+    """The line broke, as ordered."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 5
+    server: _Http
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Tests read `log`."""
+
+    def handle_one(self) -> None:
+        fake, path = self.server.fake, urlsplit(self.path).path.removeprefix("/api/v1/")
+        with fake.lock:
+            fake.log.append((self.command, path))
+            fake.tokens_seen.append(self.headers.get("Authorization"))
+        fault = fake.take_fault(self.command, path)
+        try:
+            self._serve(fake, path, fault)
+        except _Cut:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_PATCH = handle_one  # noqa: N815 - names of http.server
+
+    def _serve(self, fake: FakeServer, path: str, fault: Fault | None) -> None:
+        kind = "" if fault is None else fault.kind
+        length = int(self.headers.get("Content-Length", 0))
+        if fault is not None and kind == "cut":
+            self._patch_bytes(fake, path, self.rfile.read(min(fault.after, length)))
+            raise _Cut
+        raw = self.rfile.read(length)
+        if fault is not None and kind in ("portal", "html", "redirect"):
+            status = {"portal": 200, "html": fault.status, "redirect": 302}[kind]
+            return self._send(status, PORTAL, "text/html", {"Location": "http://127.0.0.1:1/"} if status == 302 else {})
+        if fault is not None and kind == "problem":
+            body = {"type": "x", "title": "Lỗi", "status": fault.status, "detail": "chi tiết {lạ}", "code": fault.code}
+            return self._send(fault.status, json.dumps(body).encode(), "application/problem+json", {})
+        if fault is not None and kind == "slow":
+            time.sleep(fault.seconds)
+        try:
+            with fake.lock:
+                status, answer, headers = self._answer(fake, path, raw, fault)
+        except Problem as problem:
+            status, answer, headers = problem.type.status, problem.as_json("vi"), {}
+        if kind == "cut_answer":
+            raise _Cut
+        media = "application/json" if status < 400 else "application/problem+json"
+        return self._send(status, b"" if answer is None else json.dumps(answer).encode(), media, headers)
+
+    def _answer(self, fake: FakeServer, path: str, raw: bytes, fault: Fault | None) -> tuple[int, Any, dict[str, str]]:
+        key = fake.stranger if fault is not None and fault.kind == "stranger" else fake.key
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        match (self.command, path.strip("/").split("/")):
+            case "GET", ["hello"]:
+                return 200, fake.hello(query["nonce"], key), {}
+            case "POST", ["devices", "enrol"]:
+                return 201, fake.enrol(json.loads(raw)), {}
+            case "POST", ["auth", "logout"]:
+                fake.tokens.discard(self.headers["Authorization"].removeprefix("Token "))
+                return 204, None, {}
+            case "GET", ["reference"]:
+                self._require_token(fake)
+                return 200, fake.reference, {}
+            case "POST", ["reports", "batch"]:
+                return 200, {"results": [self._result(fake, body) for body in json.loads(raw)["envelopes"]]}, {}
+            case "PUT", ["reports", id]:
+                status, receipt = fake.deliver(json.loads(raw), id)
+                return status, self._bent(fake, receipt, key, fault), {}
+            case "GET", ["reports", id, "receipt"]:
+                if id not in fake.reports or query.get("manifest") != fake.reports[id].manifest_sha256:
+                    raise Problem("not_found")
+                return 200, self._bent(fake, fake.receipt(id, key), key, fault), {}
+            case _, ["uploads", *name]:
+                return self._tus(fake, name, raw, fault)
+        raise Problem("not_found")
+
+    def _bent(self, fake: FakeServer, receipt: dict[str, Any], key: SigningKey, fault: Fault | None) -> dict[str, Any]:
+        value = {name: entry for name, entry in receipt.items() if name != "signature"}
+        if fault is not None and fault.kind == "stranger":
+            # The worst stranger: it names our key, and signs with its own.
+            return {**value, "key": fake.key.id, "signature": key.sign({**value, "key": fake.key.id})}
+        if fault is not None and fault.kind == "other_receipt":
+            value["manifest_sha256"] = "f" * 64
+            return {**value, "signature": fake.key.sign(value)}
+        return receipt
+
+    def _result(self, fake: FakeServer, body: Any) -> dict[str, Any]:
+        name = json.loads(base64.b64decode(body["manifest"]))["id"]
+        try:
+            status, receipt = fake.deliver(body, None)
+        except Problem as problem:
+            return {"id": name, "status": problem.type.status, "problem": problem.as_json("vi")}
+        return {"id": name, "status": status, "receipt": receipt}
+
+    def _tus(
+        self, fake: FakeServer, name: list[str], raw: bytes, fault: Fault | None
+    ) -> tuple[int, None, dict[str, str]]:
+        if self.headers.get("Tus-Resumable") != "1.0.0":
+            raise Problem("tus_version")
+        if self.command == "POST":
+            pairs = (pair.split(" ") for pair in self.headers["Upload-Metadata"].split(","))
+            metadata = {key: base64.b64decode(value).decode() for key, value in pairs}
+            new = fake.create_upload(int(self.headers["Upload-Length"]), metadata)
+            headers = {"Location": f"/api/v1/uploads/{new}/"}
+            if fake.uploads[new].confirmed:
+                headers["Upload-Offset"] = str(fake.uploads[new].length)
+            return 201, None, headers
+        upload = fake.uploads.get(name[0])
+        if upload is None:
+            raise Problem("not_found")
+        if self.command == "PATCH":
+            if int(self.headers["Upload-Offset"]) != len(upload.content):
+                raise Problem("upload_offset", offset=len(upload.content))
+            if fault is not None and fault.kind == "corrupt":
+                raw = bytes([raw[0] ^ 1]) + raw[1:]
+            self._patch_bytes(fake, f"uploads/{name[0]}", raw)
+            fake.finish(name[0])
+        return (204 if self.command == "PATCH" else 200), None, {"Upload-Offset": str(len(upload.content))}
+
+    def _patch_bytes(self, fake: FakeServer, path: str, raw: bytes) -> None:
+        """A tus server keeps what arrived of a piece, whole or not."""
+        upload = fake.uploads.get(path.strip("/").removeprefix("uploads/"))
+        if self.command == "PATCH" and upload is not None and int(self.headers["Upload-Offset"]) == len(upload.content):
+            upload.content += raw
+        if self.command == "PATCH":
+            fake.payload += len(raw)
+
+    def _require_token(self, fake: FakeServer) -> None:
+        if self.headers.get("Authorization", "").removeprefix("Token ") not in fake.tokens:
+            raise Problem("token_invalid")
+
+    def _send(self, status: int, body: bytes, media: str, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": media,
+            "Content-Length": str(len(body)),
+            "Tus-Resumable": "1.0.0",
+            **headers,
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+def officer(name: str = "Phạm An (minh họa)", **overrides: Any) -> dict[str, Any]:
+    """As the enrolment answers it."""
+    return {
+        "id": str(uuid4()),
+        "username": "an",
+        "name": name,
+        "post": "kiểm tra viên",
+        "unit": str(UUID(int=11)),
+        "agency": str(UUID(int=1)),
+        "roles": ["inspector"],
+        **overrides,
+    }
