@@ -29,7 +29,7 @@ VERSION = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """`leftovers`: files that a crash left whole but without a row; they lie in `files/leftovers` for a person to see."""
+    """`leftovers`: files that a crash left whole but without a row; they lie in `files/leftovers` for a person."""
 
     clock: Clock
     keystore: FileKeystore
@@ -62,12 +62,14 @@ def open_phone(
     without a receiver. Nothing is reached yet. Problem `key_unsafe`, `phone_data_newer`.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    clock = clock or SystemClock()
+    return _assemble(home, HttpServerApi(Http(server)), gnss, clock or SystemClock(), model, platform)
+
+
+def _assemble(home: Path, api: HttpServerApi, gnss: str | None, clock: Clock, model: str, platform: str) -> Phone:
     keystore = FileKeystore(home / "key.pem")
     database = Database(home / "phone.sqlite3")
     accounts, drafts, outbox = SqliteAccounts(database), SqliteDrafts(database), SqliteOutbox(database)
     files = FileFolder(home / "files")
-    api = HttpServerApi(Http(server))
     reference = ReferenceData(SqliteReference(database), accounts, api, clock)
 
     def close() -> None:
@@ -88,7 +90,7 @@ def open_phone(
         drafts=drafts,
         outbox=outbox,
         files=files,
-        leftovers=files.sweep(outbox.file_names()),
+        leftovers=files.sweep(outbox.file_names),
         close=close,
     )
 

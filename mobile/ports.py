@@ -1,7 +1,5 @@
 """What the field app needs from the world. Adapters in `storage`, `transport` and `device` fulfil these; `bootstrap`
-puts them together; services receive them.
-
-Anything here that a user can meet as a failure raises `shared.problems.Problem`.
+puts them together; services receive them. Failures that a user can meet are `shared.problems.Problem`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,8 +54,7 @@ class Keystore(Protocol):
         """Hex SHA-256 of the public key's SPKI DER."""
 
     @property
-    def public_key_pem(self) -> str:
-        """SPKI PEM."""
+    def public_key_pem(self) -> str: ...  # SPKI
 
     def sign(self, message: bytes) -> bytes:
         """DER of an ECDSA signature over the message's SHA-256."""
@@ -118,13 +115,12 @@ class Accounts(Protocol):
     def session(self) -> Session | None: ...
 
     def enrolled(self, device: Device, session: Session, keys: Sequence[ServerKey]) -> None:
-        """Store all three at once; the session becomes the current one."""
+        """All three at once; the session becomes the current one."""
 
     def signed_out(self) -> None:
         """Forget the current officer's token, and that anybody is current."""
 
-    def server_keys(self) -> Mapping[str, str]:
-        """Pinned keys: id → PEM."""
+    def server_keys(self) -> Mapping[str, str]: ...  # pinned: id → PEM
 
     def pin(self, keys: Sequence[ServerKey]) -> None: ...
 
@@ -216,8 +212,7 @@ class Drafts(Protocol):
 
     def get(self, draft: UUID) -> Draft: ...
 
-    def open_drafts(self) -> tuple[Draft, ...]:
-        """Newest first, sealed ones excluded."""
+    def open_drafts(self) -> tuple[Draft, ...]: ...
 
 
 # --- the outbox
@@ -282,8 +277,7 @@ class Outbox(Protocol):
 
     def envelope(self, report: UUID) -> Envelope: ...
 
-    def due_reports(self, now: datetime) -> tuple[QueuedReport, ...]:
-        """To be delivered now, by sequence."""
+    def due_reports(self, now: datetime) -> tuple[QueuedReport, ...]: ...  # by sequence
 
     def due_files(self, now: datetime) -> tuple[LocalFile, ...]:
         """To be sent now: one of each report that has none at the server yet, then the rest."""
@@ -305,7 +299,6 @@ class Outbox(Protocol):
         """`restart`: what the server has of it is worth nothing."""
 
     def file_damaged(self, file: UUID) -> None: ...
-
     def left(self, now: datetime) -> Left: ...
 
 

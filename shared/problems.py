@@ -584,6 +584,6 @@ FIELD_ERRORS: MappingProxyType[str, Text] = MappingProxyType(
         "canonical": Text("Không ở dạng chuẩn RFC 8785 với chuỗi NFC.", "Not in RFC 8785 form with NFC strings."),
         "duplicate": Text("“{name}” xuất hiện hai lần.", "“{name}” appears twice."),
         "required": Text("Cần điền mục này.", "This is required."),
-        "invalid": Text("Giá trị chưa đúng: {reason}", "The value is not right: {reason}"),
+        "invalid": Text("Giá trị chưa đúng; kiểm tra lại mục này.", "The value is not right; check this field."),
     }
 )

@@ -32,8 +32,8 @@ class OfficerOutput(serializers.Serializer[Any]):
     username = serializers.CharField()
     name = serializers.CharField()
     post = serializers.CharField(allow_blank=True)
-    unit = PlaceInOffice(allow_null=True)
-    agency = PlaceInOffice(allow_null=True)
+    unit = serializers.UUIDField(allow_null=True)
+    agency = serializers.UUIDField(allow_null=True)
     roles = serializers.ListField(child=serializers.ChoiceField(choices=[r.value for r in Role]))
 
 
@@ -138,7 +138,7 @@ class CodeApi(APIView):
     def post(self, request: Request) -> Response:
         data = CodeInput(data=request.data)
         data.is_valid(raise_exception=True)
-        officer = selectors.officer_in(scope_of(officer_of(request)), data.validated_data["officer"])
+        officer = selectors.officer_in(scope_of(officer_of(request), DEVICE_KEEPERS), data.validated_data["officer"])
         code, expires_at = services.code_make(officer=officer, made_by=officer_of(request), now=read_clock())
         qr = f"kiemkhoang:{request.build_absolute_uri('/')}#{code}"
         return Response(
@@ -188,7 +188,7 @@ class RevokeApi(APIView):
 
     @extend_schema(request=None, responses=DeviceOutput)
     def post(self, request: Request, device_id: UUID) -> Response:
-        device = selectors.device_in(scope_of(officer_of(request)), device_id)
+        device = selectors.device_in(scope_of(officer_of(request), DEVICE_KEEPERS), device_id)
         return Response(
             DeviceOutput(services.device_revoke(device=device, by=officer_of(request), now=read_clock())).data
         )

@@ -1,5 +1,6 @@
 """THE ONE PLACE that says which rows an officer may see. Every selector of every app goes through `within`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,10 +37,14 @@ def roles_of(officer: Officer) -> frozenset[Role]:
 NOBODY = Scope(UUID(int=0), own=False, case_work=(), people=(), unattributed=False)
 
 
-def scope_of(officer: Officer) -> Scope:
+def scope_of(officer: Officer, acting: Collection[Role] = frozenset(Role)) -> Scope:
     """Design §2: a supervisor the own unit and those below; director and auditor the whole agency; an administrator
-    people and devices of the agency, no case work; an inspector what they filed. Two roles see the union."""
-    roles, unit = roles_of(officer), officer.unit
+    people and devices of the agency, no case work; an inspector what they filed. Two roles see the union.
+
+    `acting`: the roles that may do what is asked for. Whoever supervises a unit and audits the agency sees all of the
+    agency, and changes things in the unit alone.
+    """
+    roles, unit = roles_of(officer) & frozenset(acting), officer.unit
     if unit is None:
         return NOBODY
     agency = f"/{unit.agency_id}/"

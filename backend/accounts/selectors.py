@@ -64,7 +64,7 @@ def officer_json(officer: Officer) -> dict[str, object]:
         "username": officer.username,
         "name": officer.name,
         "post": officer.post,
-        "unit": None if unit is None else {"id": str(unit.id), "name": unit.name},
-        "agency": None if unit is None else {"id": str(unit.agency_id), "name": unit.agency.name},
+        "unit": None if unit is None else str(unit.id),
+        "agency": None if unit is None else str(unit.agency_id),
         "roles": sorted(role.value for role in roles_of(officer)),
     }

@@ -18,13 +18,16 @@ _DRAIN = 80 * 2**20
 def read_body(request: Request, limit: int) -> bytes:
     """The whole body; Problem `too_large` beyond `limit` bytes, of which no more than `limit` are ever held."""
     stream = request._request
-    declared = int(request.META.get("CONTENT_LENGTH") or 0)
-    body = b"" if declared > limit else stream.read(limit + 1)
-    if declared > limit or len(body) > limit:
-        drained = 0
-        while drained < _DRAIN and (piece := stream.read(_PIECE)):
-            drained += len(piece)
-        raise Problem("too_large", limit=limit)
+    try:
+        declared = int(request.META.get("CONTENT_LENGTH") or 0)
+        body = b"" if declared > limit else stream.read(limit + 1)
+        if declared > limit or len(body) > limit:
+            drained = 0
+            while drained < _DRAIN and (piece := stream.read(_PIECE)):
+                drained += len(piece)
+            raise Problem("too_large", limit=limit)
+    except (OSError, ValueError) as error:  # the line was cut, or a length that is none: nobody's defect, no whole body
+        raise Problem("not_json") from error
     return body
 
 

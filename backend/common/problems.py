@@ -1,5 +1,6 @@
 """Every failure leaves the office as RFC 9457 `application/problem+json`, in the reader's language."""
 
+import errno
 import logging
 from typing import Any
 
@@ -28,7 +29,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if problem is None:
         return None  # Django makes the 500 out of it (and logs it): see `server_error`
     set_rollback()
-    response = Response(problem.as_json(language()), status=problem.type.status, content_type=PROBLEM_JSON)
+    response = Response(problem_json(problem, language()), status=problem.type.status, content_type=PROBLEM_JSON)
     if isinstance(error, exceptions.Throttled):
         response["Retry-After"] = str(_wait_s(error))
     if problem.type.status == 401:
@@ -69,7 +70,30 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem("not_json")
         case exceptions.Throttled():
             return Problem("throttled", wait=_wait_s(error))
+        case OSError() if is_full(error):
+            return Problem("storage_full")
+        case DatabaseError() if database_is_full(error):
+            return Problem("storage_full")
     return None
+
+
+_MOST_ERRORS, _LONGEST_TEXT = 100, 500
+
+
+def problem_json(problem: Problem, language: str) -> dict[str, Any]:
+    """The RFC 9457 members, bounded, because names in a refused body may be as long and as many as the body allows;
+    and without U+0000, which such names may hold and PostgreSQL's JSON may not."""
+    body = {name: _shown(value) for name, value in problem.as_json(language).items()}
+    if problem.errors:
+        body["errors"] = [
+            {name: _shown(value) for name, value in error.as_json(language).items()}
+            for error in problem.errors[:_MOST_ERRORS]
+        ]
+    return body
+
+
+def _shown(value: Any) -> Any:
+    return value[:_LONGEST_TEXT].replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
 
 
 # DRF's codes that say more than "not right" in our own words.
@@ -92,7 +116,7 @@ def field_errors(codes: Any, path: str) -> list[FieldError]:
 
 
 def problem_response(problem: Problem) -> JsonResponse:
-    body = problem.as_json(language())
+    body = problem_json(problem, language())
     return JsonResponse(
         body, status=problem.type.status, content_type=PROBLEM_JSON, json_dumps_params={"ensure_ascii": False}
     )
@@ -116,6 +140,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return problem_response(Problem("server_error"))
+
+
+def is_full(error: OSError) -> bool:
+    """No room on the disk, or none left for this user."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def database_is_full(error: DatabaseError) -> bool:

@@ -128,7 +128,7 @@ class CaseActionApi(APIView):
     def post(self, request: Request, case_id: UUID) -> Response:
         data = MoveInput(data=request.data)
         data.is_valid(raise_exception=True)
-        case = selectors.case_in(scope_of(officer_of(request)), case_id)
+        case = selectors.case_in(scope_of(officer_of(request), CASE_WORKERS), case_id)
         case = services.case_advance(
             case=case, by=officer_of(request), now=read_clock(), language=language(), **data.validated_data
         )

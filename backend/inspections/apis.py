@@ -136,7 +136,7 @@ class ReviewApi(APIView):
     def post(self, request: Request, report_id: UUID) -> Response:
         data = ReviewInput(data=request.data)
         data.is_valid(raise_exception=True)
-        report = selectors.report_in(scope_of(officer_of(request)), report_id)
+        report = selectors.report_in(scope_of(officer_of(request), CASE_WORKERS), report_id)
         report = services.report_review(report=report, by=officer_of(request), now=read_clock(), **data.validated_data)
         return Response(ReportOutput(report).data)
 

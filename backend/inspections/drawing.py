@@ -14,6 +14,18 @@ from shared.wire.v1.seal import SealedReport
 # A witness was not inspected, a representative speaks for a subject that has an entry of its own.
 NOT_COUNTED = frozenset({SubjectRole.WITNESS, SubjectRole.REPRESENTATIVE})
 SUMMED = (QuantityKind.VOLUME, QuantityKind.MASS)
+MOST = 1e12  # what the column of a quantity can hold, and far more than the sand of a river
+
+
+def column_text(text: str, length: int) -> str:
+    """What a text column takes: cut, and without U+0000, which JSON can carry and PostgreSQL cannot."""
+    return text.replace("\0", "")[:length]
+
+
+def quantity_flags(sealed: SealedReport) -> list[str]:
+    """A number that no load or heap can have is sealed all the same: the report is kept, the number not counted."""
+    absurd = any(m.value >= MOST for _, m in measurements_of(sealed.facts) if m.kind in SUMMED)
+    return ["quantity_absurd"] if absurd else []
 
 
 def columns(sealed: SealedReport) -> dict[str, Any]:
@@ -28,7 +40,9 @@ def columns(sealed: SealedReport) -> dict[str, Any]:
         "manifest_sha256": sealed.manifest_sha256,
         "supersedes": manifest.supersedes,
         "sealed_at": manifest.sealed_at,
-        "reference_cursor": manifest.reference_cursor,
+        "reference_cursor": None
+        if manifest.reference_cursor is None
+        else column_text(manifest.reference_cursor, 200),
         "started_at": facts.started_at,
         "finished_at": facts.finished_at,
         "discovered_at": facts.discovered_at,
@@ -37,8 +51,8 @@ def columns(sealed: SealedReport) -> dict[str, Any]:
         "inspection_mode": facts.inspection.mode.value,
         "inspection_basis": facts.inspection.basis.kind.value,
         "inter_agency": facts.inspection.inter_agency,
-        "commune": facts.commune or "",
-        "place": (facts.place or "")[:500],
+        "commune": _commune(facts),
+        "place": column_text(facts.place or "", 500),
         "lat": where.lat if where else None,
         "lon": where.lon if where else None,
         "accuracy_m": where.accuracy_m if where else None,
@@ -55,7 +69,12 @@ def draw_rows(report: Report, sealed: SealedReport) -> None:
         for subject in facts.subjects
     )
     SeenVehicle.objects.bulk_create(
-        SeenVehicle(report=report, kind=v.kind.value, mark=(v.mark or "")[:60], mark_key=mark_key(v.mark or "")[:60])
+        SeenVehicle(
+            report=report,
+            kind=v.kind.value,
+            mark=column_text(v.mark or "", 60),
+            mark_key=mark_key(v.mark or "")[:60],
+        )
         for v in facts.vehicles
     )
     MeasuredQuantity.objects.bulk_create(
@@ -67,11 +86,11 @@ def draw_rows(report: Report, sealed: SealedReport) -> None:
             value=Decimal(str(m.value)),
         )
         for _, m in measurements_of(facts)
-        if m.kind in SUMMED
+        if m.kind in SUMMED and m.value < MOST
     )
     if sealed.assessment is not None:
         SeenViolation.objects.bulk_create(
-            SeenViolation(report=report, code=seen.code[:20]) for seen in sealed.assessment.observations
+            SeenViolation(report=report, code=column_text(seen.code, 20)) for seen in sealed.assessment.observations
         )
 
 
@@ -86,6 +105,12 @@ def _counted_as(report: Report, subject: Subject) -> str:
     name = " ".join(unicodedata.normalize("NFC", subject.display_name or "").casefold().split())
     known = subject.tax_code or (f"{subject.kind.value}:{name}" if name else f"{report.id}:{subject.id}")
     return hashlib.sha256(f"{report.inspection}:{known}".encode()).hexdigest()
+
+
+def _commune(facts: Facts) -> str:
+    """The commune's code; what is too long to be one stays in the facts only."""
+    code = column_text(facts.commune or "", 500)
+    return code if len(code) <= 10 else ""
 
 
 def _main_position(facts: Facts) -> Position | None:

@@ -12,7 +12,7 @@ from backend.accounts.models import Device, Officer
 from backend.audit import services as audit
 from backend.audit.actions import Action
 from backend.inspections.assessing import report_assess
-from backend.inspections.drawing import columns, draw_rows
+from backend.inspections.drawing import column_text, columns, draw_rows, quantity_flags
 from backend.inspections.models import Evidence, Report, Review, SealedBytes, SealedIdentity
 from shared.problems import FieldError, Problem
 from shared.wire.v1.messages import EvidenceState, ReportState
@@ -39,8 +39,10 @@ def report_receive(
     manifest = sealed.manifest
     try:
         with transaction.atomic():
-            # One device at a time, so that neighbours in its chain see each other.
-            Device.objects.select_for_update().get(id=device.id)
+            # One device at a time, so that neighbours in its chain see each other. NO KEY: a plain lock would also hold
+            # up rows that merely name the device (a colleague's relay, quarantine), whose transactions check that at
+            # their end, with the head of the audit chain locked: a deadlock.
+            Device.objects.select_for_update(no_key=True).get(id=device.id)
             existing = Report.objects.filter(id=manifest.id).first()
             if existing is not None:
                 return _same_again(existing, sealed)
@@ -88,11 +90,10 @@ def _insert(
         raise Problem(
             "report_invalid", errors=(FieldError("officer", "value", {"expected": "an officer with a unit"}),)
         )
-    before = Report.objects.filter(device=device, sequence=manifest.sequence - 1).order_by("number").first()
     chain = chain_flags(
         manifest.sequence,
         manifest.previous,
-        before=before.manifest_sha256 if before else None,
+        before=_before(device, manifest.sequence, manifest.previous),
         same_sequence=Report.objects.filter(device=device, sequence=manifest.sequence).exists(),
     )
     report = Report.objects.create(
@@ -102,7 +103,15 @@ def _insert(
         unit=officer.unit,
         received_at=now,
         delivered_by=delivered_by,
-        flags=sorted({*chain, *flags, *_clock_flags(sealed, device, now), *_correction_flags(sealed, officer)}),
+        flags=sorted(
+            {
+                *chain,
+                *flags,
+                *_clock_flags(sealed, device, now),
+                *_correction_flags(sealed, officer),
+                *quantity_flags(sealed),
+            }
+        ),
     )
     SealedBytes.objects.create(
         report=report,
@@ -123,7 +132,7 @@ def _insert(
             position=i,
             sha256=entry.sha256,
             bytes=entry.bytes,
-            media_type=entry.media_type[:100],
+            media_type=column_text(entry.media_type, 100),
             purpose=entry.purpose.value,
             taken_at=entry.taken_at,
             from_app_camera=entry.from_app_camera,
@@ -132,6 +141,13 @@ def _insert(
     )
     draw_rows(report, sealed)
     return report
+
+
+def _before(device: Device, sequence: int, previous: str | None) -> str | None:
+    """Manifest hash of the report before in the device's chain; of several with that number the one named."""
+    hashes = Report.objects.filter(device=device, sequence=sequence - 1).values_list("manifest_sha256", flat=True)
+    found = list(hashes.order_by("number"))
+    return previous if previous in found else next(iter(found), None)
 
 
 def _clock_flags(sealed: SealedReport, device: Device, now: datetime) -> list[str]:
@@ -161,12 +177,15 @@ def _may_replace(older: Report, officer: Officer) -> bool:
 
 
 def _mend_successor(report: Report) -> None:
-    """The report after this one in the chain may have waited for it: its gap closes, or turns out to be a break."""
+    """The report after this one in the chain may have waited for it: its gap closes, or turns out to be a break. A
+    break closes when the one it names arrives after another of the same number."""
     for later in Report.objects.filter(device_id=report.device_id, sequence=report.sequence + 1):
-        if ChainFlag.GAP in later.flags:
-            flags = set(later.flags) - {ChainFlag.GAP}
-            if later.previous != report.manifest_sha256:
-                flags.add(ChainFlag.BROKEN)
+        flags = set(later.flags)
+        if later.previous == report.manifest_sha256:
+            flags -= {ChainFlag.GAP, ChainFlag.BROKEN}
+        elif ChainFlag.GAP in flags:
+            flags = flags - {ChainFlag.GAP} | {ChainFlag.BROKEN}
+        if flags != set(later.flags):
             later.flags = sorted(flags)
             later.save(update_fields=["flags"])
 
@@ -217,7 +236,7 @@ def report_review(*, report: Report, by: Officer, verdict: str, note: str, now: 
     if verdict != ReportState.ACCEPTED.value and not note.strip():
         raise Problem("request_invalid", errors=(FieldError("note", "required"),))
     with transaction.atomic():
-        report = Report.objects.select_for_update(of=("self",)).select_related("officer").get(id=report.id)
+        report = Report.objects.select_for_update(of=("self",), no_key=True).select_related("officer").get(id=report.id)
         if report.officer_id == by.id:
             raise Problem("own_report")
         if report.state != ReportState.RECEIVED.value:
@@ -241,7 +260,7 @@ def _replaced_by(report: Report) -> UUID | None:
     """Mark what an accepted correction corrects; its id, None when there is nothing to mark."""
     if report.supersedes is None:
         return None
-    older = Report.objects.select_for_update().filter(id=report.supersedes).first()
+    older = Report.objects.select_for_update(no_key=True).filter(id=report.supersedes).first()
     if older is None or not _may_replace(older, report.officer) or older.id == report.id:
         return None
     older.state, older.superseded_by = ReportState.SUPERSEDED.value, report

@@ -13,6 +13,7 @@ from backend.registry import selectors
 
 
 class CommuneOutput(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="= code; what `removed` names")
     code = serializers.CharField()
     province_code = serializers.CharField()
     name = serializers.CharField()

@@ -25,7 +25,8 @@ def reference_package() -> dict[str, Any]:
         }
         for row in Licence.objects.order_by("number")
     ]
-    communes = list(Commune.objects.order_by("code").values("code", "province_code", "name", "kind", "lat", "lon"))
+    columns = ("code", "province_code", "name", "kind", "lat", "lon")
+    communes = [{"id": row["code"], **row} for row in Commune.objects.order_by("code").values(*columns)]
     content = {"licences": licences, "communes": communes}
     return {"cursor": hashlib.sha256(canonical_bytes(content)).hexdigest()[:32], **content}
 

@@ -245,7 +245,8 @@ class UploadApi(TusView):
     def head(self, request: Request, upload_id: UUID) -> HttpResponse:
         upload = selectors.upload_by_id(upload_id)
         response = HttpResponse(status=status.HTTP_200_OK)
-        response["Upload-Offset"] = str(uploads.offset_of(upload))
+        offset = uploads.upload_offset(upload=upload, delivery=self.delivery(request), now=read_clock())
+        response["Upload-Offset"] = str(offset)
         response["Upload-Length"] = str(upload.evidence.bytes)
         response["Cache-Control"] = "no-store"
         return response

@@ -5,7 +5,6 @@ The partial file's length on the disk is the offset; a database row could only r
 
 import base64
 import binascii
-import errno
 import fcntl
 import hashlib
 import os
@@ -19,12 +18,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from backend.common.problems import is_full
 from backend.inspections import selectors as inspections
 from backend.inspections import services as filing
 from backend.inspections.models import Evidence
 from backend.sync.models import Upload
 from backend.sync.services import Delivery
 from shared.problems import FieldError, Problem
+from shared.wire.v1.checks import is_hash
 from shared.wire.v1.messages import EvidenceState
 
 _PIECE = 2**16
@@ -78,8 +79,7 @@ def upload_create(*, metadata: dict[str, str], length: int, delivery: Delivery, 
         upload, _ = Upload.objects.select_related("evidence").get_or_create(
             evidence=evidence, defaults={"created_at": now}
         )
-    _heal(upload, delivery, now)
-    return upload, offset_of(upload)
+    return upload, upload_offset(upload=upload, delivery=delivery, now=now)
 
 
 def _declared(metadata: dict[str, str]) -> Evidence:
@@ -94,9 +94,17 @@ def _declared(metadata: dict[str, str]) -> Evidence:
             errors.append(FieldError(f"Upload-Metadata.{name}", "value", {"expected": "UUID"}))
     if "sha256" not in metadata:
         errors.append(FieldError("Upload-Metadata.sha256", "missing"))
+    elif not is_hash(metadata["sha256"]):
+        errors.append(FieldError("Upload-Metadata.sha256", "value", {"expected": "SHA-256 (hex)"}))
     if errors:
         raise Problem("request_invalid", errors=tuple(errors))
     return inspections.evidence_declared(ids["report"], ids["evidence"], metadata["sha256"])
+
+
+def upload_offset(*, upload: Upload, delivery: Delivery, now: datetime) -> int:
+    """Where to go on from."""
+    _heal(upload, delivery, now)
+    return offset_of(upload)
 
 
 def _heal(upload: Upload, delivery: Delivery, now: datetime) -> None:
@@ -134,7 +142,7 @@ def upload_append(
     """
     with _exclusive(upload) as descriptor:
         upload.evidence.refresh_from_db()
-        here = offset_of(upload)
+        here = upload_offset(upload=upload, delivery=delivery, now=now)
         if offset != here:
             raise Problem("upload_offset", offset=here)
         if upload.evidence.state == EvidenceState.CONFIRMED.value:
@@ -142,7 +150,7 @@ def upload_append(
         try:
             received = _write(descriptor, here, upload.evidence.bytes, read, checksum)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):
                 os.ftruncate(descriptor, here)
                 raise Problem("storage_full") from error
             raise
@@ -168,7 +176,7 @@ def _write(descriptor: int, start: int, length: int, read: Callable[[int], bytes
                 view = view[os.write(descriptor, view) :]
             at += len(piece)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT) or digest:
+        if is_full(error) or digest:
             os.ftruncate(descriptor, start)
             raise
         # The line was cut: what came stays, and the phone goes on from there.
@@ -217,7 +225,11 @@ def _exclusive(upload: Upload) -> Iterator[int]:
             raise Problem("upload_locked") from error
         # While this process waited to open it, another may have finished the file and moved it to its place: the
         # descriptor would then write into evidence.
-        if not path.exists() or path.stat().st_ino != os.fstat(descriptor).st_ino:
+        try:
+            moved = path.stat().st_ino != os.fstat(descriptor).st_ino
+        except FileNotFoundError:
+            moved = True
+        if moved:
             raise Problem("upload_locked")
         yield descriptor
     finally:

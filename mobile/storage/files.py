@@ -4,7 +4,7 @@ import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,16 +64,17 @@ class FileFolder:
     def remove(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)
 
-    def sweep(self, known: Collection[str]) -> tuple[str, ...]:
+    def sweep(self, known: Callable[[], Collection[str]]) -> tuple[str, ...]:
         """At start: drop halves, and move whole files without a row to `leftovers`, where a person can look at them;
-        their names. Does nothing while another process has the folder open: what looks left over may be its work."""
+        their names. `known` is asked once nobody else works here. Does nothing while another process has the folder
+        open: what looks left over may be its work."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
             return ()
         try:
-            return self._sweep(known)
+            return self._sweep(known())
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_SH)
 

@@ -85,7 +85,7 @@ class SqliteOutbox:
 
     def unvouched(self) -> tuple[QueuedReport, ...]:
         return self._read_all(
-            _REPORT + " WHERE state = 'received' AND EXISTS"
+            _REPORT + " WHERE state = 'received' AND EXISTS"  # noqa: S608 - put together from constants
             " (SELECT 1 FROM files WHERE files.report = reports.id AND files.state = 'received') ORDER BY number",
             {},
         )
@@ -95,7 +95,8 @@ class SqliteOutbox:
         held = db.execute("SELECT count(*) FROM reports WHERE state = 'held'").fetchone()[0]
         waiting, damaged = db.execute(
             "SELECT (SELECT count(*) FROM reports WHERE state = 'on_phone')"
-            " + coalesce(sum(files.state <> 'damaged'), 0), coalesce(sum(files.state = 'damaged'), 0) FROM files JOIN reports ON reports.id = files.report"
+            " + coalesce(sum(files.state <> 'damaged'), 0), coalesce(sum(files.state = 'damaged'), 0)"
+            " FROM files JOIN reports ON reports.id = files.report"
             " WHERE reports.state <> 'held' AND files.state <> 'confirmed'"
         ).fetchone()
         soonest = db.execute(

@@ -25,7 +25,8 @@ class Tus:
 
     def send(self, file: LocalFile, content: BinaryIO, token: str | None, moved: OnOffset) -> None:
         """Returns when the server has every byte. Each piece is a request of its own; after a cut the server is
-        asked where it stands, so that nothing it has is sent twice. Problem `photo_unreadable` when the content ends early."""
+        asked where it stands, so that nothing it has is sent twice. Problem `photo_unreadable` when
+        the content ends early."""
         url = file.upload_url
         offset: int | None = None
         best, vain = -1, 0

@@ -8,6 +8,7 @@ from geopy.distance import geodesic
 
 Point = tuple[float, float]  # (lat, lon) in degrees WGS84
 Ring = tuple[Point, ...]  # closed: first == last
+_E2 = 0.00669437999014  # WGS84, first eccentricity squared
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ def _crosses(ring: Sequence[Point], lat: float, lon: float) -> bool:
 
 def _nearest_on_segment(lat: float, lon: float, a: Point, b: Point) -> tuple[float, Point]:
     """(squared degrees of latitude, nearest point) on the plane tangent at (lat, lon)."""
-    shrink = math.cos(math.radians(lat))
+    phi = math.radians(lat)
+    # A degree of longitude over one of latitude: N cos φ / M. On a sphere it were cos φ; the ellipsoid's half a percent
+    # would choose the wrong one of two corners nearly as far.
+    shrink = math.cos(phi) * (1 - _E2 * math.sin(phi) ** 2) / (1 - _E2)
     ax, ay = (a[1] - lon) * shrink, a[0] - lat
     dx, dy = (b[1] - a[1]) * shrink, b[0] - a[0]
     length = dx * dx + dy * dy

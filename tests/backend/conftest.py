@@ -2,19 +2,26 @@
 department, Dung audits, Em administers; Chi supervises a team of another agency and must see nothing."""
 
 import itertools
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.accounts import services as accounts
 from backend.accounts.models import Agency, Device, Officer, OfficerToken, Unit
+from backend.inspections import services as inspections
+from backend.inspections.models import Report
+from shared.problems import Problem
 from shared.workflow.states import Role
 from tests.factories.reports import SealingPhone, envelope_json
 
@@ -55,6 +62,17 @@ def _own_files(tmp_path: Path, settings: LazySettings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def officer(username: str, unit: Unit, *roles: Role) -> Officer:
+    return accounts.officer_create(
+        username=username,
+        name=f"{username.title()} (thử)",
+        post="",
+        unit=unit,
+        roles=frozenset(roles),
+        password=PASSWORD,
+    )
+
+
 def make_cast() -> Cast:
     department = accounts.agency_create(name="Sở (thử)", hosts=True)
     office = accounts.unit_create(agency=department, name="Ban Giám đốc")
@@ -62,16 +80,6 @@ def make_cast() -> Cast:
     team = accounts.unit_create(agency=department, name="Tổ kiểm tra", parent=division)
     market = accounts.agency_create(name="Quản lý thị trường (thử)")
     market_team = accounts.unit_create(agency=market, name="Đội 1")
-
-    def officer(username: str, unit: Unit, *roles: Role) -> Officer:
-        return accounts.officer_create(
-            username=username,
-            name=f"{username.title()} (thử)",
-            post="",
-            unit=unit,
-            roles=frozenset(roles),
-            password=PASSWORD,
-        )
 
     return Cast(
         department,
@@ -140,10 +148,60 @@ class Deliverer:
     def put_json(self, report_id: str, body: Any, **extra: Any) -> Any:
         return self.api.put(f"/api/v1/reports/{report_id}/", body, format="json", **extra)
 
+    def file(self, **seal: Any) -> UUID:
+        """Seal a report as `SealingPhone.seal` is told, deliver it, and say its id."""
+        sealed = self.phone.seal(**seal)
+        answer = self.put(sealed)
+        assert answer.status_code == 201, answer.content
+        return sealed.manifest.id
+
+    def file_accepted(self, by: Officer, **seal: Any) -> UUID:
+        report_id = self.file(**seal)
+        review(report_id, by)
+        return report_id
+
+
+def deliverer(officer: Officer, by: Officer, phone: SealingPhone | None = None) -> Deliverer:
+    sealing, device, token = enrol(officer, by, phone)
+    api = APIClient(raise_request_exception=False)
+    api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+    return Deliverer(sealing, device, api)
+
 
 @pytest.fixture
 def phone(cast: Cast, as_: Callable[..., APIClient]) -> Iterator[Deliverer]:
-    sealing, device, token = enrol(cast.an, cast.binh)
-    api = APIClient(raise_request_exception=False)
-    api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
-    yield Deliverer(sealing, device, api)
+    yield deliverer(cast.an, cast.binh)
+
+
+def review(report_id: UUID, by: Officer, verdict: str = "accepted", now: datetime | None = None) -> Report:
+    return inspections.report_review(
+        report=Report.objects.get(id=report_id),
+        by=by,
+        verdict=verdict,
+        note="" if verdict == "accepted" else "bổ sung số đo",
+        now=now or timezone.now(),
+    )
+
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="only PostgreSQL lets two connections write at the same time"
+)
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Every call in a thread and a database connection of its own, started together: what each returned, or the code
+    of the Problem it raised."""
+    start = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=20)
+            return call()
+        except Problem as problem:
+            return problem.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))

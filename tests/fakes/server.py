@@ -238,6 +238,7 @@ class _Cut(ConnectionError):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 5
+    wbufsize = -1  # header and body in one packet: two would wait 40 ms for each other (Nagle)
     server: _Http
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -1,7 +1,7 @@
 """A phone in a temporary folder, an honest server beside it, and a clock that moves when it is told to."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,5 +108,6 @@ def filed(phone: Phone, photo: Callable[..., Path]) -> Callable[..., QueuedRepor
     return file
 
 
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def state_of(phone: Phone, report: QueuedReport) -> tuple[str, list[str]]:
+    now = phone.outbox.get(report.id)
+    return now.state.value, [file.state.value for file in now.files]

@@ -16,7 +16,7 @@ from shared.wire.v1.codec import decode, encode, optional_inner
 from shared.wire.v1.messages import Envelope, Manifest
 from shared.wire.v1.records import Facts, Measurement
 from shared.wire.v1.schema import ROOTS
-from tests.shared.strategies import Place, examples, messages, parent, places, sample, written, wrong_values
+from tests.shared.strategies import Place, few, messages, parent, places, sample, written, wrong_values
 
 PLACES = list(places())
 FIELDS = [place for place in PLACES if place[1] and isinstance(place[1][-1], str) and place[1][-1] != "distance_m"] + [
@@ -106,7 +106,7 @@ def test_the_path_begins_where_the_caller_says() -> None:
 
 
 @pytest.mark.parametrize("root", ROOTS)
-@examples
+@few
 @given(data=st.data())
 def test_what_is_written_is_read_back_the_same(root: type, data: st.DataObject) -> None:
     message = data.draw(messages(root))
@@ -115,7 +115,7 @@ def test_what_is_written_is_read_back_the_same(root: type, data: st.DataObject) 
 
 
 @pytest.mark.parametrize("root", ROOTS)
-@examples
+@few
 @given(data=st.data())
 def test_no_value_at_all_makes_the_codec_fall_over(root: type, data: st.DataObject) -> None:
     """Junk put anywhere into a good message gives a Problem or a message, never another error."""

@@ -21,7 +21,7 @@ def placeholders(words: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
 
 
-def values_for(*texts: Text) -> dict[str, object]:
+def values_for(*texts: Text) -> dict[str, Any]:
     return {name: "…" for text in texts for name in placeholders(text.vi)}
 
 

@@ -14,10 +14,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from shared.problems import Problem
 from shared.wire.v1 import schema
 from shared.wire.v1.codec import decode, encode
-from shared.wire.v1.records import UNITS, Facts, Kind, Measurement, QuantityKind
+from shared.wire.v1.records import UNITS, Facts, IdentityPart, Kind, Measurement, QuantityKind
 from tests import golden
 from tests.factories.reports import extraction_facts, measurement, stockyard_facts, transport_facts
-from tests.shared.strategies import Place, examples, messages, parent, places, sample, written, wrong_values
+from tests.shared.strategies import Place, few, messages, parent, places, sample, written, wrong_values
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "wire" / "v1.schema.json"
 DOCUMENT = json.loads(PUBLISHED.read_text(encoding="utf-8"))
@@ -27,13 +27,14 @@ FORMATS = FormatChecker(formats=["date", "uuid"])
 FORMATS.checks("date-time", raises=ValueError)(
     lambda text: bool(not isinstance(text, str) or datetime.fromisoformat(text))
 )
-VALIDATORS = {
+VALIDATORS: dict[type, Draft202012Validator] = {
     root: Draft202012Validator(
         {"$ref": f"#/$defs/{root.__name__}", "$defs": DOCUMENT["$defs"]}, format_checker=FORMATS
     )
     for root in schema.ROOTS
 }  # fmt: skip
-PLACES = list(places())
+# A load's measurements and papers are the same definitions as the report's own: once is enough here.
+PLACES = [place for place in places() if place[1][2:3] not in (("measurements",), ("documents",)) or len(place[1]) < 5]
 
 
 def valid(root: type, value: Any) -> bool:
@@ -86,7 +87,7 @@ def test_schema_and_codec_refuse_the_same(place: Place) -> None:
 
 
 @pytest.mark.parametrize("root", schema.ROOTS)
-@examples
+@few
 @given(data=st.data())
 def test_what_the_codec_writes_is_valid(root: type, data: st.DataObject) -> None:
     message = data.draw(messages(root))
@@ -98,7 +99,7 @@ def test_what_the_codec_writes_is_valid(root: type, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("root", schema.ROOTS)
-@examples
+@few
 @given(data=st.data())
 def test_schema_and_codec_agree_about_junk(root: type, data: st.DataObject) -> None:
     junk = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.none(), max_size=1)
@@ -137,8 +138,8 @@ def test_the_check_is_quiet_while_nothing_drifts() -> None:
 def test_the_check_goes_red_when_a_field_is_added(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    grown = make_dataclass("IdentityPart", [*((f.name, f.type) for f in fields(schema.IdentityPart)), ("phone", str)])
-    roots = tuple(grown if root is schema.IdentityPart else root for root in schema.ROOTS)
+    grown = make_dataclass("IdentityPart", [*((f.name, f.type) for f in fields(IdentityPart)), ("phone", str)])
+    roots = tuple(grown if root is IdentityPart else root for root in schema.ROOTS)
     monkeypatch.setattr(schema, "ROOTS", roots)
     assert schema.main(["--check", str(PUBLISHED)]) == 1
     assert "python -m shared.wire.v1.schema" in capsys.readouterr().err

@@ -69,7 +69,7 @@ def seal(
         )
         raw = to_bytes(manifest)
     except ValueError as error:
-        raise Problem("report_invalid", errors=(FieldError("", "invalid", {"reason": str(error)}),)) from error
+        raise Problem("report_invalid", errors=(FieldError("", "invalid"),)) from error
     sealed = _read(Envelope(manifest=raw, signature=b"", key=key, parts=parts))
     return replace(sealed, envelope=replace(sealed.envelope, signature=sign(raw)))
 

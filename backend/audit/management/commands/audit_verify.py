@@ -40,8 +40,12 @@ def _heads(path: str | None) -> list[str]:
     """Hashes from lines that are a JSON string or an object with `audit_head`."""
     if path is None:
         return []
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path}: không đọc được / cannot be read", returncode=2) from error
     heads = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:

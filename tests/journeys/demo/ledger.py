@@ -1,0 +1,148 @@
+"""The independent count: what lies in the phones' databases, joined with the list of what the supervisor did.
+
+Written without the office's code on purpose: two roads to one figure.
+"""
+
+import base64
+import hashlib
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One report as its phone keeps it. `files`: evidence id → (sha256 of the bytes on the phone, state there)."""
+
+    id: str
+    manifest: dict[str, Any]
+    facts: dict[str, Any]
+    codes: tuple[str, ...]
+    rule_results: tuple[dict[str, Any], ...]
+    state: str
+    receipt: dict[str, Any] | None
+    files: dict[str, tuple[str, str]]
+
+    @property
+    def started_at(self) -> datetime:
+        return datetime.fromisoformat(self.facts["started_at"])
+
+    @property
+    def month(self) -> str:
+        return f"{self.started_at.astimezone(VIETNAM):%Y-%m}"
+
+
+def filed_on(home: Path) -> list[Filed]:
+    """Every sealed report of a phone, hashes worked out anew from the files that lie there."""
+    with closing(sqlite3.connect(f"{(home / 'phone.sqlite3').absolute().as_uri()}?mode=ro", uri=True)) as phone:
+        rows = phone.execute("SELECT id, manifest, parts, state, receipt FROM reports ORDER BY number").fetchall()
+        files: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+        for report, entry, name, state in phone.execute("SELECT report, entry, name, state FROM files"):
+            content = (home / "files" / name).read_bytes()
+            files[report][json.loads(entry)["id"]] = (hashlib.sha256(content).hexdigest(), state)
+    found = []
+    for id_, manifest, parts, state, receipt in rows:
+        sealed = json.loads(parts)
+        opinion = json.loads(base64.b64decode(sealed["assessment"]))
+        found.append(
+            Filed(
+                id_,
+                json.loads(manifest),
+                json.loads(base64.b64decode(sealed["facts"])),
+                tuple(seen["code"] for seen in opinion["observations"]),
+                tuple(opinion["rule_results"]),
+                state,
+                json.loads(receipt) if receipt else None,
+                files[id_],
+            )
+        )
+    return found
+
+
+def expected_month(filed: list[Filed], verdicts: dict[str, str], month: str) -> dict[str, Any]:
+    """B01 and B02 of a month from the reports whose verdict was "accepted", by the rules printed under the tables."""
+    accepted = [report for report in filed if verdicts.get(report.id) == "accepted"]
+    return {
+        "B01": _checks(accepted, month),
+        "B02": _observations([report for report in accepted if report.month == month]),
+    }
+
+
+def _checks(accepted: list[Filed], month: str) -> dict[str, Any]:
+    inspections: dict[str, list[Filed]] = defaultdict(list)
+    for report in sorted(accepted, key=lambda report: (report.started_at, report.id)):
+        inspections[report.facts["inspection"]["id"]].append(report)
+    rows: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for reports in inspections.values():
+        if reports[0].month == month:
+            said = reports[0].facts["inspection"]
+            rows[said["mode"], said["basis"]["kind"]].update(_one_check(reports))
+    names = ("inspections", "subjects", "road_vehicles", "vessels", "with_violation", "without_violation")
+    lines = [
+        {"mode": mode, "basis": basis, **{name: counts[name] for name in names}}
+        for (mode, basis), counts in sorted(rows.items())
+    ]
+    return {"rows": lines, "total": {name: sum(line[name] for line in lines) for name in names}}
+
+
+def _one_check(reports: list[Filed]) -> Counter[str]:
+    people = set()
+    for report in reports:
+        for subject in report.facts["subjects"]:
+            if subject["role"] not in ("witness", "representative"):
+                nameless = f"{report.id}/{subject['id']}"
+                people.add(
+                    subject["tax_code"]
+                    or ((subject["kind"], subject["display_name"].casefold()) if subject["display_name"] else nameless)
+                )
+    kinds = Counter(vehicle["kind"] for report in reports for vehicle in report.facts["vehicles"])
+    seen = any(code != "KV-00" for report in reports for code in report.codes)
+    return Counter(
+        inspections=1,
+        subjects=len(people),
+        road_vehicles=kinds["road"],
+        vessels=kinds["vessel"],
+        with_violation=int(seen),
+        without_violation=int(not seen),
+    )
+
+
+def _observations(reports: list[Filed]) -> dict[str, Any]:
+    codes = Counter(code for report in reports for code in report.codes)
+    rows = []
+    for code, observations in sorted(codes.items()):
+        under = [report for report in reports if code in report.codes]
+        rows.append(
+            {"code": code, "observations": observations, "reports": len(under), "quantities": _quantities(under)}
+        )
+    observed = [report for report in reports if report.codes]
+    return {
+        "rows": rows,
+        "total": {"observations": sum(codes.values()), "reports": len(observed), "quantities": _quantities(observed)},
+    }
+
+
+def _quantities(reports: list[Filed]) -> list[dict[str, str]]:
+    sums: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for report in reports:
+        measured = [*report.facts["measurements"], *(m for load in report.facts["loads"] for m in load["measurements"])]
+        for m in measured:
+            if m["kind"] in ("volume", "mass"):
+                sums[m["kind"], m["unit"], m["basis"]] += Decimal(str(m["value"]))
+    return [
+        {"kind": kind, "unit": unit, "basis": basis, "value": _plain(value)}
+        for (kind, unit, basis), value in sorted(sums.items())
+    ]
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
