@@ -105,14 +105,15 @@ class LoginApi(APIView):
 
 
 class LogoutApi(APIView):
-    """Đăng xuất / give the token back. What waits on a phone stays there."""
+    """Đăng xuất / give the token back, or end the web session. What waits on a phone stays there."""
 
     roles: ClassVar = {"POST": EVERYONE}
 
     @extend_schema(request=None, responses={204: OpenApiResponse(description="")})
     def post(self, request: Request) -> Response:
-        if (token := token_of(request)) is not None:
-            services.officer_sign_out(officer=officer_of(request), token=token, now=read_clock())
+        services.officer_sign_out(
+            request=request, officer=officer_of(request), token=token_of(request), now=read_clock()
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -66,6 +66,15 @@ def scope_of(officer: Officer, acting: Collection[Role] = frozenset(Role)) -> Sc
     )
 
 
+def roles_over(officer: Officer, unit_path: str) -> frozenset[Role]:
+    """The roles in which this officer has to do with the case work of the unit with that path."""
+    return frozenset(
+        role
+        for role in roles_of(officer)
+        if any(unit_path.startswith(prefix) for prefix in scope_of(officer, {role}).case_work)
+    )
+
+
 def within(scope: Scope, *, unit: str, owner: str | None = None) -> Q:
     """Rows of case work in scope. `unit`: lookup of the row's unit (`unit`, `report__unit`); `owner`: lookup of who
     filed it, where own rows count."""

@@ -4,8 +4,9 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, logout
 from django.db import IntegrityError, transaction
 from rest_framework.request import Request
 
@@ -68,9 +69,13 @@ def officer_sign_in(*, request: Request, username: str, password: str, now: date
     return row, token
 
 
-def officer_sign_out(*, officer: Officer, token: OfficerToken, now: datetime) -> None:
+def officer_sign_out(*, request: Request, officer: Officer, token: OfficerToken | None, now: datetime) -> None:
+    """Ends the token, or the web session when there is none."""
     with transaction.atomic():
-        token.delete()
+        if token is not None:
+            token.delete()
+        else:
+            logout(request._request)
         audit.record(Action.OFFICER_SIGNED_OUT, subject=f"officer:{officer.id}", actor=str(officer.id), at=now)
 
 
@@ -95,7 +100,7 @@ def device_enrol(
     """
     try:
         key = signing.load_public_key(public_key)
-    except (ValueError, TypeError, UnicodeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Problem("key_invalid") from error
     with transaction.atomic():
         row = (
@@ -134,7 +139,8 @@ def device_enrol(
 
 
 def _device_for(unit: Unit, *, key_id: str, pem: str, model: str, platform: str, now: datetime) -> Device:
-    device = Device.objects.select_for_update(of=("self",)).select_related("unit").filter(key_id=key_id).first()
+    found = Device.objects.select_for_update(of=("self",), no_key=True).select_related("unit")
+    device = found.filter(key_id=key_id).first()
     if device is None:
         try:
             with transaction.atomic():
@@ -160,7 +166,9 @@ def _device_for(unit: Unit, *, key_id: str, pem: str, model: str, platform: str,
 def device_revoke(*, device: Device, by: Officer, now: datetime) -> Device:
     """Reading ends at once. What the phone sealed is still accepted (design §1.8)."""
     with transaction.atomic():
-        device = Device.objects.select_for_update(of=("self",)).select_related("unit").get(id=device.id)
+        # NO KEY: a plain lock holds up deliveries that merely name the device, which check that at their end, with the
+        # head of the audit chain locked: a deadlock.
+        device = Device.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(id=device.id)
         if device.revoked_at is None:
             device.revoked_at = now
             device.save(update_fields=["revoked_at"])

@@ -19,7 +19,6 @@ class Action(StrEnum):
     EVIDENCE_CONFIRMED = "evidence:confirmed"
     EVIDENCE_VIEWED = "evidence:viewed"
     QUARANTINE_KEPT = "quarantine:kept"
-    QUARANTINE_VIEWED = "quarantine:viewed"
     QUARANTINE_REPLAYED = "quarantine:replayed"
     CASE_OPENED = "case:opened"
     CASE_MOVED = "case:moved"

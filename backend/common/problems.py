@@ -29,7 +29,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if problem is None:
         return None  # Django makes the 500 out of it (and logs it): see `server_error`
     set_rollback()
-    response = Response(problem_json(problem, language()), status=problem.type.status, content_type=PROBLEM_JSON)
+    # The browsable API makes a page of it, which is HTML whatever it is about.
+    page = getattr(getattr(context.get("request"), "accepted_renderer", None), "format", None) == "api"
+    response = Response(
+        problem_json(problem, language()),
+        status=problem.type.status,
+        content_type=None if page else PROBLEM_JSON,
+    )
     if isinstance(error, exceptions.Throttled):
         response["Retry-After"] = str(_wait_s(error))
     if problem.type.status == 401:

@@ -107,7 +107,14 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Throttles must count over all processes, so the cache is the database's.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
+# Beyond MAX_ENTRIES a third of the counters is dropped: enough that nobody gets there by changing addresses.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 TASKS = {"default": {"BACKEND": env.str("KK_TASKS", default="django_tasks_db.DatabaseBackend"), "QUEUES": ["default"]}}
 

@@ -21,15 +21,16 @@ api: list[URLPattern | URLResolver] = [
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
 
+# In the namespace in which the browsable API looks for them.
+web_session = [
+    path("login/", sessions.LoginView.as_view(template_name="rest_framework/login.html"), name="login"),
+    path("logout/", sessions.LogoutView.as_view(), name="logout"),
+]
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include(api)),
-    path(
-        "web-session/login/",
-        sessions.LoginView.as_view(template_name="rest_framework/login.html"),
-        name="rest_framework-login",
-    ),
-    path("web-session/logout/", sessions.LogoutView.as_view(), name="rest_framework-logout"),
+    path("web-session/", include((web_session, "rest_framework"))),
     path("", RedirectView.as_view(pattern_name="api-root")),
 ]
 

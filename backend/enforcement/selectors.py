@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from backend.accounts.models import Officer
-from backend.accounts.scoping import Scope, roles_of, within
+from backend.accounts.scoping import Scope, roles_over, within
 from backend.enforcement.models import Case, CaseEvent
 from shared.problems import Problem
 from shared.workflow.clocks import limitation
@@ -48,7 +48,7 @@ def case_json(case: Case, *, officer: Officer, language: str) -> dict[str, Any]:
             str(row.report_id) for row in sorted(case.report_rows.all(), key=lambda row: row.report.number or 0)
         ],
         "clocks": clocks(case, language),
-        "allowed_actions": [_action(row, language) for row in allowed_actions(state, roles_of(officer))],
+        "allowed_actions": [_action(row, language) for row in allowed_actions(state, roles_over(officer, case.unit.path))],
     }
 
 

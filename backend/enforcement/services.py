@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from backend.accounts.models import Agency, Officer
-from backend.accounts.scoping import roles_of, scope_of
+from backend.accounts.permissions import CASE_WORKERS
+from backend.accounts.scoping import roles_over, scope_of
 from backend.audit import services as audit
 from backend.audit.actions import Action
 from backend.enforcement.models import Case, CaseEvent, CaseReport, CaseSerial
@@ -27,8 +28,8 @@ def case_open(*, reports: Sequence[UUID], title: str, by: Officer, now: datetime
 
     Problems `not_found`, `report_not_accepted`, `report_in_case`, `request_invalid` (none, or one named twice).
     """
-    if len(set(reports)) != len(reports):
-        raise Problem("request_invalid", errors=(FieldError("reports", "duplicate", {"name": str(reports[0])}),))
+    if twice := [report_id for i, report_id in enumerate(reports) if report_id in reports[:i]]:
+        raise Problem("request_invalid", errors=(FieldError("reports", "duplicate", {"name": str(twice[0])}),))
     with transaction.atomic():
         found = _locked_reports(reports, by)
         if by.unit is None:
@@ -67,9 +68,9 @@ def case_open(*, reports: Sequence[UUID], title: str, by: Officer, now: datetime
 
 def _locked_reports(ids: Sequence[UUID], by: Officer) -> list[Report]:
     # Locked in one order, so that two cases over the same reports cannot wait for each other.
-    rows = {
-        r.id: r for r in reports_in(scope_of(by)).filter(id__in=ids).select_for_update(of=("self",)).order_by("number")
-    }
+    # NO KEY: see `device_revoke`.
+    locked = reports_in(scope_of(by, CASE_WORKERS)).select_for_update(of=("self",), no_key=True)
+    rows = {report.id: report for report in locked.filter(id__in=ids).order_by("number")}
     taken = dict(CaseReport.objects.filter(report__in=rows).values_list("report_id", "case__name"))
     for report_id in ids:
         report = rows.get(report_id)
@@ -104,10 +105,10 @@ def case_advance(
 ) -> Case:
     """One move of THE TABLE. Problems `version_stale`, `not_allowed`, `move_refused`, `request_invalid`."""
     with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).select_related("unit").get(id=case.id)
+        case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(id=case.id)
         if case.version != expected_version:
             raise Problem("version_stale", version=case.version)
-        row = advance(CaseState(case.state), action, data, roles_of(by), language=language)
+        row = advance(CaseState(case.state), action, data, roles_over(by, case.unit.path), language=language)
         source, case.state, case.version = case.state, row.target.value, case.version + 1
         case.save(update_fields=["state", "version"])
         CaseEvent.objects.create(

@@ -40,9 +40,7 @@ def columns(sealed: SealedReport) -> dict[str, Any]:
         "manifest_sha256": sealed.manifest_sha256,
         "supersedes": manifest.supersedes,
         "sealed_at": manifest.sealed_at,
-        "reference_cursor": None
-        if manifest.reference_cursor is None
-        else column_text(manifest.reference_cursor, 200),
+        "reference_cursor": None if manifest.reference_cursor is None else column_text(manifest.reference_cursor, 200),
         "started_at": facts.started_at,
         "finished_at": facts.finished_at,
         "discovered_at": facts.discovered_at,

@@ -54,7 +54,7 @@ class Fault:
     """`kind`: `cut` (the line breaks after `after` bytes of the body), `cut_answer` (everything was done, the answer
     never arrives), `portal` (200, HTML), `html` (`status`, HTML), `problem` (`status`, `code`), `redirect`, `slow`
     (`seconds` before the answer), `stranger` (signed by a key nobody knows), `corrupt` (a byte of the upload changes),
-    `other_receipt` (the receipt speaks of another manifest)."""
+    `other_receipt` (the receipt speaks of another manifest), `other_hash` (of files with another hash)."""
 
     kind: str
     method: str = ""
@@ -84,6 +84,7 @@ class FakeServer:
         self.key = SigningKey()
         self.stranger = SigningKey()
         self.keys: list[dict[str, Any]] = [self.key.record()]
+        self.keys_at_enrolment: list[dict[str, Any]] | None = None  # others than hello shows, where a test wants that
         self.devices: dict[str, tuple[str, ec.EllipticCurvePublicKey]] = {}  # key id → device id, key
         self.codes: dict[str, dict[str, Any]] = {}  # code → officer
         self.tokens: set[str] = set()
@@ -149,7 +150,8 @@ class FakeServer:
         token = f"token-{len(self.tokens) + 1}"
         self.tokens.add(token)
         now = instant_text(datetime.now(UTC))
-        return {"token": token, "device": device, "officer": officer, "keys": self.keys, "server_time": now}
+        keys = self.keys_at_enrolment or self.keys
+        return {"token": token, "device": device, "officer": officer, "keys": keys, "server_time": now}
 
     def deliver(self, body: Any, expected: str | None) -> tuple[int, dict[str, Any]]:
         try:
@@ -317,6 +319,9 @@ class _Handler(BaseHTTPRequestHandler):
             return {**value, "key": fake.key.id, "signature": key.sign({**value, "key": fake.key.id})}
         if fault is not None and fault.kind == "other_receipt":
             value["manifest_sha256"] = "f" * 64
+            return {**value, "signature": fake.key.sign(value)}
+        if fault is not None and fault.kind == "other_hash":
+            value["evidence"] = [{**entry, "sha256": "e" * 64} for entry in receipt["evidence"]]
             return {**value, "signature": fake.key.sign(value)}
         return receipt
 

@@ -109,8 +109,12 @@ def _check_position(position: Position, path: str) -> Iterator[FieldError]:
             yield FieldError(f"{path}.missing_reason", "required")
     elif not (-90 <= position.lat <= 90 and -180 <= position.lon <= 180):
         yield FieldError(f"{path}.lat", "value", {"expected": "−90…90, −180…180"})
-    if position.accuracy_m is not None and position.accuracy_m < 0:
-        yield FieldError(f"{path}.accuracy_m", "value", {"expected": "≥ 0"})
+    for name in ("accuracy_m", "satellites", "samples", "distance_m", "uncertainty_m"):
+        value = getattr(position, name)
+        if value is not None and value < 0:
+            yield FieldError(f"{path}.{name}", "value", {"expected": "≥ 0"})
+    if position.bearing_deg is not None and not 0 <= position.bearing_deg <= 360:
+        yield FieldError(f"{path}.bearing_deg", "value", {"expected": "0…360"})
 
 
 def _check_measurement(measurement: Measurement, path: str) -> Iterator[FieldError]:

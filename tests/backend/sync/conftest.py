@@ -14,7 +14,7 @@ from tests.factories.reports import SEALED_AT
 @pytest.fixture
 def _at_noon() -> Iterator[None]:
     """Used by every module that delivers inside this process: flags must not depend on the day a test runs."""
-    with time_machine.travel(SEALED_AT + timedelta(minutes=15)):
+    with time_machine.travel(SEALED_AT + timedelta(minutes=15), tick=False):
         yield
 
 

@@ -9,11 +9,23 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.accounts import services as accounts
-from backend.inspections.models import Report
+from backend.inspections.models import MeasuredQuantity, Report, SealedBytes
+from shared.wire.v1.canonical import canonical_bytes
+from shared.wire.v1.codec import encode
+from shared.wire.v1.messages import App
 from shared.wire.v1.seal import SealedReport
 from tests.backend.conftest import Cast, Deliverer, enrol
 from tests.backend.sync.helpers import body_of, put_bytes, receipt_of
-from tests.factories.reports import SEALED_AT, SealingPhone, envelope_json, transport_facts
+from tests.factories.reports import (
+    SealingPhone,
+    assessment,
+    envelope_json,
+    evidence_entry,
+    measurement,
+    subject,
+    transport_facts,
+    vehicle,
+)
 
 pytestmark = pytest.mark.usefixtures("_at_noon")
 
@@ -88,12 +100,43 @@ def test_report_of_an_impossible_time_is_flagged_clock_absurd(
     assert flags_of(phone.put(phone.phone.seal(facts=facts, sealed_at=now + sealed_at))) == ["clock_absurd"]
 
 
-@pytest.mark.parametrize("year", [1, 9999])
-def test_report_of_the_ends_of_time_is_kept_and_flagged(phone: Deliverer, year: int) -> None:
-    sealed = phone.phone.seal(sealed_at=SEALED_AT.replace(year=year), id=phone.phone.seal().manifest.id, sequence=1,
-                              previous=None)
-    assert flags_of(phone.put(sealed)) == ["clock_absurd"]
-    assert receipt_of(phone.api, sealed)["report"] == str(sealed.manifest.id)
+@pytest.mark.parametrize("sealed_at", ["0001-01-01T00:00:00.000+00:00", "9999-12-31T23:59:59.999+00:00"])
+def test_report_of_the_ends_of_time_is_kept_and_flagged(phone: Deliverer, sealed_at: str) -> None:
+    sealed = phone.phone.seal()
+    manifest = canonical_bytes({**encode(sealed.manifest), "sealed_at": sealed_at})
+    answer = phone.put_json(str(sealed.manifest.id), phone.phone.signed_again(envelope_json(sealed), manifest=manifest))
+    assert flags_of(answer) == ["clock_absurd"]
+
+
+@pytest.mark.parametrize("value", [1e12, 9e15])
+def test_report_of_an_impossible_quantity_is_kept_and_flagged_and_the_number_not_counted(
+    phone: Deliverer, value: float
+) -> None:
+    facts = transport_facts(measurements=(measurement(value=value),))
+    sealed = phone.phone.seal(facts=facts)
+    assert flags_of(phone.put(sealed)) == ["quantity_absurd"]
+    assert [row.value for row in MeasuredQuantity.objects.all()] == [12]
+
+
+def test_report_with_texts_no_column_can_hold_is_kept_without_a_flag(phone: Deliverer) -> None:
+    """U+0000 and lengths that JSON allows and PostgreSQL does not; the sealed bytes have them all the same."""
+    nul = "a\x00b" * 200
+    photo = evidence_entry(b"one", media_type=nul)
+    facts = transport_facts(
+        commune=nul,
+        place=nul,
+        statement=nul,
+        vehicles=(vehicle(mark=nul),),
+        subjects=(subject(display_name=nul, tax_code=nul),),
+    )
+    sealed = phone.phone.seal(
+        facts=facts, assessment=assessment(nul), evidence=(photo,), reference_cursor=nul, app=App(nul, nul, nul)
+    )
+    assert flags_of(phone.put(sealed)) == []
+    assert bytes(SealedBytes.objects.get().facts) == sealed.envelope.parts.facts
+    row = Report.objects.get()
+    assert (row.commune, row.place) == ("", ("ab" * 200)[:500])
+    assert phone.put(sealed).status_code == 200
 
 
 def test_report_by_an_officer_never_enrolled_on_the_device_is_flagged(cast: Cast, phone: Deliverer) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.demo import checks, ledger, river, story
+from tests.journeys.demo import checks, ledger, picture, river, story
 from tests.journeys.demo.line import Line
 from tests.journeys.demo.office import Api, Office
 from tests.journeys.demo.receiver import Receiver
@@ -68,6 +68,7 @@ class Job:
         self.work_on_cases(supervisor)
         self.compute_month(supervisor)
         checks.all_hold(self)
+        self.draw_picture()
         self.write_addresses(supervisor)
         self.done = True
         self.screen.say(json.dumps({"ok": True, **self.figures}, ensure_ascii=False))
@@ -249,6 +250,11 @@ class Job:
             f"{month}: {b01['inspections']} inspections, {b01['subjects']} subjects, "
             f"{b01['road_vehicles'] + b01['vessels']} stops, {b02['observations']} observations",
         )
+
+    def draw_picture(self) -> None:
+        target = self.var.parent / "demo.svg"
+        picture.draw(target, licences=self.licences, filed=self.filed(), verdicts=self.verdicts, figures=self.figures)
+        self.screen.step(f"Bản đồ: {target}", "a map of the job")
 
     def write_addresses(self, supervisor: Api) -> None:
         code = supervisor.post("devices/codes/", {"officer": self.accounts["inspector"]["id"]})["code"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mobile.device import keystore_file
 from mobile.device.keystore_file import FileKeystore
 from mobile.services.trust import key_id_of
 from shared.problems import Problem
@@ -68,6 +69,14 @@ def test_a_damaged_key_is_refused_and_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="key_unsafe"):
         FileKeystore(path)
     assert path.read_bytes() == before
+
+
+def test_a_key_that_appeared_while_another_was_being_made_stays(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    first = FileKeystore(path)
+    keystore_file._create(path)
+    assert FileKeystore(path).key_id == first.key_id
+    assert [file.name for file in tmp_path.iterdir()] == ["key.pem"]
 
 
 def test_processes_starting_at_once_agree_on_one_key(tmp_path: Path) -> None:

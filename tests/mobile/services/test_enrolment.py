@@ -41,6 +41,15 @@ def test_the_code_is_not_given_to_whoever_cannot_answer_hello(
     assert server.log == [("GET", "hello/")]
 
 
+def test_a_server_that_answers_hello_with_a_key_it_does_not_enrol_with_is_not_trusted(
+    new_phone: Callable[..., Phone], server: FakeServer
+) -> None:
+    phone, server.keys_at_enrolment = new_phone(), [SigningKey().record()]
+    with pytest.raises(Problem, match="not_our_server"):
+        phone.enrolment.enrol(server.code_for(officer()))
+    assert (phone.enrolment.current(), phone.accounts.server_keys()) == (None, {})
+
+
 def test_another_officer_gets_a_token_of_their_own_on_the_same_device(phone: Phone, server: FakeServer) -> None:
     before = phone.accounts.device()
     session = phone.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))

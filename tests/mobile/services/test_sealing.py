@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -97,6 +98,16 @@ def test_sealing_without_enrolment_or_with_another_key_says_so(phone: Phone, new
     phone.enrolment.sign_out()
     with pytest.raises(Problem, match="not_enrolled"):
         phone.sealing.seal(phone.recording.start(Kind.TRANSPORT).id)
+
+
+def test_a_phone_whose_key_was_replaced_has_to_be_enrolled_again(
+    phone: Phone, new_phone: Callable[..., Phone], tmp_path: Path
+) -> None:
+    phone.close()
+    (tmp_path / "phone" / "key.pem").unlink()
+    again = new_phone()
+    with pytest.raises(Problem, match="not_enrolled"):
+        again.sealing.seal(again.recording.start(Kind.TRANSPORT).id)
 
 
 def test_an_unfinished_draft_names_every_missing_field(phone: Phone) -> None:

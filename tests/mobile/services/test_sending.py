@@ -154,6 +154,24 @@ def test_a_new_server_key_is_taken_when_a_pinned_one_announced_it_and_a_stranger
     assert set(phone.accounts.server_keys()) == {old.id, new.id}
 
 
+@pytest.mark.parametrize("forgery", ["signature of another key", "id of another key"])
+def test_a_key_that_only_claims_to_be_announced_is_no_server_of_ours(
+    phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock, forgery: str
+) -> None:
+    old, new = server.key, SigningKey()
+    record = new.record(announced_by=new)
+    record["announced_by"]["key"] = old.id
+    if forgery == "id of another key":
+        # Really announced, but another PEM stands under the announced id than the one that has it.
+        value = {"id": SigningKey().id, "public_key": new.pem, "valid_from": record["valid_from"]}
+        record = {**value, "announced_by": {"key": old.id, "signature": old.sign(value)}}
+    server.keys, server.key = [old.record(), record], new
+    filed()
+
+    assert phone.sending.send_round(clock.now()).problem == "not_our_server"
+    assert server.reports == {}
+
+
 def test_a_key_that_nobody_announced_is_no_server_of_ours(
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock
 ) -> None:
@@ -181,7 +199,7 @@ def test_a_receipt_that_does_not_hold_leaves_the_report_on_the_phone_and_it_is_s
     assert state_of(phone, report) == ("confirmed", ["confirmed"])
 
 
-@pytest.mark.parametrize("kind", ["stranger", "other_receipt"])
+@pytest.mark.parametrize("kind", ["stranger", "other_receipt", "other_hash"])
 def test_a_file_stays_in_the_queue_when_the_receipt_that_names_it_does_not_hold(
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock, kind: str
 ) -> None:
@@ -345,9 +363,9 @@ def test_delivery_goes_on_without_a_token_and_with_a_dead_one(
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock
 ) -> None:
     filed(photos=1)
-    server.tokens.clear()
-    server.fail("problem", "PUT", "reports/", status=401, code="token_invalid")
-    phone.sending.send_until_empty(Patience(clock))
+    for method, path in (("PUT", "reports/"), ("POST", "uploads"), ("GET", "receipt")):
+        server.fail("problem", method, path, status=401, code="token_invalid")
+    assert phone.sending.send_round(clock.now()).left.waiting == 0
     filed(photos=1)
     phone.enrolment.sign_out()
     server.tokens_seen.clear()
@@ -367,6 +385,7 @@ def test_a_clock_that_was_years_ahead_does_not_keep_a_report_back(
     server.fail("html", "PUT")
     phone.sending.send_round(clock.now())
     clock.move(-5 * 365 * 86400)
+    assert phone.sending.left().due_in_s == 0
 
     phone.sending.send_round(clock.now())
 

@@ -65,14 +65,14 @@ def test_a_photo_changed_on_the_way_is_sent_again_from_the_start_with_growing_wa
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock
 ) -> None:
     report = filed(photos=1)
-    server.fail("corrupt", "PATCH", times=3)
+    server.fail("corrupt", "PATCH", times=6)
     patience = Patience(clock)
 
     phone.sending.send_until_empty(patience)
 
     assert state_of(phone, report) == ("confirmed", ["confirmed"])
     assert len(server.confirmed_files()) == 1
-    assert sum(patience.waits) > 0.75 * (5 + 10 + 20)
+    assert sum(patience.waits) > 0.75 * (5 + 10 + 20 + 40 + 80 + 160)
 
 
 def test_a_photo_damaged_on_the_phone_is_said_to_be_and_the_others_arrive(
@@ -89,6 +89,18 @@ def test_a_photo_damaged_on_the_phone_is_said_to_be_and_the_others_arrive(
     assert state_of(phone, report) == ("received", ["damaged", "confirmed"])
     assert phone.outbox.get(report.id).files[0].problem == "file_damaged"
     assert (result.left.damaged, result.left.waiting) == (1, 0)
+
+
+def test_a_refused_photo_is_shown_as_not_sent_at_all(
+    phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock
+) -> None:
+    report = filed(photos=1, size=700_000)
+    server.fail("corrupt", "PATCH")
+
+    phone.sending.send_round(clock.now())
+
+    [file] = phone.outbox.get(report.id).files
+    assert (file.state, file.percent, file.problem) == (FileState.ON_PHONE, 0, "evidence_hash_mismatch")
 
 
 @pytest.mark.parametrize("loss", ["gone", "cut short"])
