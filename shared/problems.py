@@ -486,7 +486,7 @@ _ALL = (
         ("Không phải máy chủ của cơ quan", "Not our server"),
         (
             "Nơi trả lời không chứng minh được là máy chủ của cơ quan (có thể là cổng Wi-Fi); đổi mạng rồi thử lại.",
-            "What answered could not prove to be our server (perhaps a Wi-Fi portal); change the network and try again.",
+            "What answered could not prove to be our server (a Wi-Fi portal?); change the network and try again.",
         ),
     ),
     _problem(
@@ -495,7 +495,7 @@ _ALL = (
         ("Máy chủ trả lời lạ", "A strange answer"),
         (
             "Máy chủ trả lời điều ứng dụng không hiểu; dữ liệu vẫn còn trên điện thoại, ứng dụng sẽ thử lại.",
-            "The server answered something the app does not understand; the data stays on the phone, it will try again.",
+            "The server's answer makes no sense to the app; the data stays on the phone, it will try again.",
         ),
     ),
     _problem(

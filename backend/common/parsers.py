@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from shared.problems import Problem
@@ -31,8 +32,14 @@ def read_body(request: Request, limit: int) -> bytes:
     return body
 
 
-class StrictJSONParser(JSONParser):
-    """RFC 8259 without Python's extensions; an object where DRF's serializers want one."""
+class StrictJSONParser(BaseParser):
+    """RFC 8259 without Python's extensions; an object where DRF's serializers want one.
+
+    Not a JSONParser: to those DRF hands the body only after it has read all of it.
+    """
+
+    media_type = "application/json"
+    renderer_class = JSONRenderer  # what the browsable API writes its examples with
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None

@@ -48,7 +48,9 @@ def case_json(case: Case, *, officer: Officer, language: str) -> dict[str, Any]:
             str(row.report_id) for row in sorted(case.report_rows.all(), key=lambda row: row.report.number or 0)
         ],
         "clocks": clocks(case, language),
-        "allowed_actions": [_action(row, language) for row in allowed_actions(state, roles_over(officer, case.unit.path))],
+        "allowed_actions": [
+            _action(row, language) for row in allowed_actions(state, roles_over(officer, case.unit.path))
+        ],
     }
 
 

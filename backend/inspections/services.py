@@ -168,12 +168,12 @@ def _correction_flags(sealed: SealedReport, officer: Officer) -> list[str]:
     older = Report.objects.filter(id=sealed.manifest.supersedes).first()
     if older is None:
         return ["supersedes_unknown"]
-    return [] if _may_replace(older, officer) else ["supersedes_foreign"]
+    return [] if _may_replace(older, officer.id, officer.unit_id) else ["supersedes_foreign"]
 
 
-def _may_replace(older: Report, officer: Officer) -> bool:
-    """A correction counts when it comes from who filed the report or from the same unit."""
-    return older.officer_id == officer.id or older.unit_id == officer.unit_id
+def _may_replace(older: Report, officer: UUID, unit: UUID | None) -> bool:
+    """A correction counts when it comes from who filed the report or from the same unit, as stamped at receipt."""
+    return older.officer_id == officer or older.unit_id == unit
 
 
 def _mend_successor(report: Report) -> None:
@@ -191,11 +191,11 @@ def _mend_successor(report: Report) -> None:
 
 
 def _supersede_if_corrected(report: Report, now: datetime) -> None:
-    """A correction may arrive, and be accepted, before the report it corrects."""
-    newer = (
-        Report.objects.filter(supersedes=report.id, state=ReportState.ACCEPTED.value).select_related("officer").first()
-    )
-    if newer is not None and _may_replace(report, newer.officer):
+    """A correction may arrive, and be accepted or itself corrected, before the report it corrects."""
+    counted = (ReportState.ACCEPTED.value, ReportState.SUPERSEDED.value)
+    corrections = Report.objects.filter(supersedes=report.id, state__in=counted).order_by("number")
+    newer = next((row for row in corrections if _may_replace(report, row.officer_id, row.unit_id)), None)
+    if newer is not None:
         report.state, report.superseded_by = ReportState.SUPERSEDED.value, newer
         report.save(update_fields=["state", "superseded_by"])
 
@@ -244,28 +244,31 @@ def report_review(*, report: Report, by: Officer, verdict: str, note: str, now: 
         Review.objects.create(report=report, officer=by, verdict=verdict, note=note.strip(), at=now)
         report.state = verdict
         report.save(update_fields=["state"])
-        older = _replaced_by(report) if verdict == ReportState.ACCEPTED.value else None
+        replaced = _replaced_by(report) if verdict == ReportState.ACCEPTED.value else []
         audit.record(
             Action.REPORT_REVIEWED,
             subject=f"report:{report.id}",
             actor=str(by.id),
             at=now,
             verdict=verdict,
-            supersedes=None if older is None else str(older),
+            supersedes=[str(older) for older in replaced],
         )
     return report
 
 
-def _replaced_by(report: Report) -> UUID | None:
-    """Mark what an accepted correction corrects; its id, None when there is nothing to mark."""
-    if report.supersedes is None:
-        return None
-    older = Report.objects.select_for_update(no_key=True).filter(id=report.supersedes).first()
-    if older is None or not _may_replace(older, report.officer) or older.id == report.id:
-        return None
-    older.state, older.superseded_by = ReportState.SUPERSEDED.value, report
-    older.save(update_fields=["state", "superseded_by"])
-    return older.id
+def _replaced_by(report: Report) -> list[UUID]:
+    """Mark what an accepted correction corrects, and what that one had corrected in its turn; their ids."""
+    replaced: list[UUID] = []
+    newer = report
+    while newer.supersedes is not None and newer.supersedes not in (report.id, *replaced):
+        older = Report.objects.select_for_update(no_key=True).filter(id=newer.supersedes).first()
+        if older is None or not _may_replace(older, newer.officer_id, newer.unit_id):
+            break
+        older.state, older.superseded_by = ReportState.SUPERSEDED.value, newer
+        older.save(update_fields=["state", "superseded_by"])
+        replaced.append(older.id)
+        newer = older
+    return replaced
 
 
 def view_record(*, action: Action, subject: str, by: Officer, now: datetime) -> None:

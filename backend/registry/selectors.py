@@ -31,7 +31,7 @@ def reference_package() -> dict[str, Any]:
     return {"cursor": hashlib.sha256(canonical_bytes(content)).hexdigest()[:32], **content}
 
 
-def licence_areas(ids: list[UUID]) -> Iterator[tuple[UUID, str, Area]]:
-    """(id, number, area) of the licences named."""
+def licence_areas(ids: list[UUID]) -> Iterator[tuple[UUID, Area]]:
+    """(id, area) of the licences named."""
     for row in Licence.objects.filter(id__in=ids).order_by("number"):
-        yield row.id, row.number, Area.from_geojson(row.area)
+        yield row.id, Area.from_geojson(row.area)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +11,15 @@ from mobile.services.reference import LicenceOnPhone, ReferenceData
 from shared.clock import to_millisecond
 from shared.problems import FieldError, Problem
 from shared.rules import geofence
-from shared.rules.verdict import Answer, Verdict
+from shared.rules.verdict import Verdict
 from shared.wire.v1.codec import decode
+from shared.wire.v1.judging import cannot_tell, inside_licence
 from shared.wire.v1.messages import REPORT_SCHEMA, App, Manifest
 from shared.wire.v1.records import (
     Assessment,
     Facts,
     IdentityPart,
     LicenceShown,
-    Position,
-    PositionRole,
     RuleAnswer,
     RuleResult,
 )
@@ -118,39 +117,21 @@ def _with_identity_hashes(facts: Facts, identities: tuple[IdentityPart, ...]) ->
 
 
 def geofence_results(facts: Facts, reference: ReferenceData, judged_at: datetime) -> tuple[RuleResult, ...]:
-    """Is the observer inside each licence that was shown? The last reason names the licence: `licence:<id>`, or
+    """Was it inside each licence that was shown? The last reason names the licence: `licence:<id>`, or
     `licence:<number>` for one that the phone's register does not have."""
-    observers = [position for position in facts.positions if position.role is PositionRole.OBSERVER]
-    return tuple(
-        _result(_inside(licence, position, facts, judged_at), shown, licence)
-        for shown in facts.licences_shown
-        for licence in (_licence_of(shown, reference),)
-        for position in observers
-    )
+    found = []
+    for shown in facts.licences_shown:
+        licence = _licence_of(shown, reference)
+        if licence is None:
+            verdict = cannot_tell("licence_unknown")
+        else:
+            verdict = inside_licence(licence.area, facts, sealed_at=judged_at)
+        found.append(_result(verdict, shown, licence))
+    return tuple(found)
 
 
 def _licence_of(shown: LicenceShown, reference: ReferenceData) -> LicenceOnPhone | None:
     return reference.licence_by_number(shown.number) if shown.matched is None else reference.licence(shown.matched)
-
-
-def _inside(licence: LicenceOnPhone | None, position: Position, facts: Facts, judged_at: datetime) -> Verdict:
-    unknown = None
-    if licence is None:
-        unknown = "licence_unknown"
-    elif licence.area is None:
-        unknown = "licence_area_unknown"
-    elif position.lat is None or position.lon is None:
-        unknown = "position_missing"
-    else:
-        return geofence.geofence(
-            licence.area,
-            lat=position.lat,
-            lon=position.lon,
-            accuracy_m=position.accuracy_m,
-            age_s=fix_age_s(facts, position, judged_at),
-            mock=position.mock,
-        )
-    return Verdict(geofence.RULE, geofence.VERSION, Answer.CANNOT_TELL, (unknown,), {})
 
 
 def _result(verdict: Verdict, shown: LicenceShown, licence: LicenceOnPhone | None) -> RuleResult:
@@ -158,18 +139,3 @@ def _result(verdict: Verdict, shown: LicenceShown, licence: LicenceOnPhone | Non
     return RuleResult(
         verdict.rule, verdict.version, RuleAnswer(verdict.answer.value), dict(verdict.numbers), (*verdict.reasons, name)
     )
-
-
-def fix_age_s(facts: Facts, position: Position, judged_at: datetime) -> float | None:
-    """Seconds by which the fix lies outside the inspection, 0 when it was made during it; None when it has no time.
-
-    A check lasts an hour or more and the position is taken once, so an age against one moment of it would call honest
-    fixes stale. The inspection's times are the phone's; `device_time` brings them to the receiver's clock.
-    """
-    if position.fixed_at is None:
-        return None
-    offset = timedelta(seconds=facts.device_time.offset_s or 0.0)
-    start, end = facts.started_at + offset, (facts.finished_at or judged_at) + offset
-    if position.fixed_at < start:
-        return (start - position.fixed_at).total_seconds()
-    return max(0.0, (position.fixed_at - end).total_seconds())

@@ -1,6 +1,7 @@
 """Is a place inside a licence's area? Inside, outside, or too near the boundary for this receiver to tell."""
 
 import math
+from datetime import datetime, timedelta
 
 from shared.geo.polygon import Area
 from shared.rules.verdict import Answer, Verdict
@@ -19,6 +20,22 @@ MAX_AGE_S = 120.0
 MAX_ACCURACY_M = 100.0
 
 
+def fix_age_s(
+    fixed_at: datetime | None, *, started_at: datetime, ended_at: datetime, offset_s: float | None
+) -> float | None:
+    """Seconds by which a fix lies outside the check, 0 when it was made during it; None when the fix has no time.
+
+    A check lasts an hour or more and the position is taken once, so an age against one moment of it would call honest
+    fixes stale. `started_at`, `ended_at` (of the check, or of sealing when it has no end) are the phone's times;
+    `offset_s` (better clock − phone) brings them to the receiver's.
+    """
+    if fixed_at is None:
+        return None
+    offset = timedelta(seconds=offset_s or 0.0)
+    before, after = started_at + offset - fixed_at, fixed_at - (ended_at + offset)
+    return max(before.total_seconds(), after.total_seconds(), 0.0)
+
+
 def geofence(
     area: Area,
     *,
@@ -33,8 +50,8 @@ def geofence(
 
     `accuracy_m`: 68 % radius of the fix, None or 0 when the receiver gave none. `age_s`: seconds between the fix and
     the moment judged, None when the fix has no time. `offset_m`: uncertainty (95 %) of the step from observer to
-    target, 0 when the observer stood on the spot. Numbers: `distance_m` to the nearest boundary point, `uncertainty_m` (95 %, covering
-    fix, datum and offset), `age_s`.
+    target, 0 when the observer stood on the spot. Numbers: `distance_m` to the nearest boundary point, `uncertainty_m`
+    (95 %, covering fix, datum and offset), `age_s`.
     """
     distance = area.distance_to_boundary_m(lat, lon)
     numbers: dict[str, float] = {"distance_m": round(distance, 1)}

@@ -323,7 +323,7 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """`unit` fits `kind` (see `UNITS`); `uncertainty` in the same unit (95 %); `evidence`: ids of the manifest's files."""
+    """`unit` fits `kind` (see `UNITS`); `uncertainty` in the same unit (95 %); `evidence`: ids of files."""
 
     kind: QuantityKind
     value: float

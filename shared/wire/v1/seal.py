@@ -50,8 +50,8 @@ def seal(
 ) -> SealedReport:
     """Seal a report: the part hashes of `manifest` are filled in here, whatever stood there.
 
-    Problem `report_invalid` when the report contradicts itself or holds what JSON cannot carry, so that nothing is signed
-    that the server would refuse. The answer is what the bytes say, read back (text in NFC, times cut to milliseconds).
+    Problem `report_invalid` when the report contradicts itself or holds what JSON cannot carry, so that nothing is
+    signed that the server would refuse. The answer is what the bytes say, read back (NFC, whole milliseconds).
     Identity parts are named by their hash in `facts.subjects[].identity`: see `identity_hash`.
     """
     try:

@@ -13,7 +13,7 @@ from mobile.bootstrap import Phone
 from mobile.ports import QueuedReport
 from shared.problems import Problem
 from shared.wire.v1.codec import encode
-from shared.wire.v1.records import Facts, Kind, Purpose, RuleAnswer
+from shared.wire.v1.records import Facts, Kind, PositionRole, Purpose, RuleAnswer
 from shared.wire.v1.seal import SealedReport, identity_hash, open_envelope, read_envelope
 from tests.factories import reports as make
 from tests.fakes.server import FakeServer
@@ -60,7 +60,9 @@ def opened(phone: Phone, report: QueuedReport) -> SealedReport:
 
 def shown(matched: UUID | None) -> Facts:
     facts = make.extraction_facts()
-    return replace(facts, licences_shown=(replace(facts.licences_shown[0], matched=matched),))
+    observer = tuple(position for position in facts.positions if position.role is PositionRole.OBSERVER)
+    licence = replace(facts.licences_shown[0], matched=matched)
+    return replace(facts, positions=observer, licences_shown=(licence,))
 
 
 def test_the_report_says_who_when_and_with_what_and_opens_with_the_phones_key(
@@ -140,7 +142,7 @@ def test_a_subject_that_names_an_identity_by_place_gets_its_hash(phone: Phone) -
         ({"type": "Point", "coordinates": [1, 2]}, RuleAnswer.CANNOT_TELL, "licence_area_unknown"),
     ],
 )
-def test_the_geofence_speaks_of_the_observer_and_each_licence_shown(
+def test_the_geofence_speaks_of_each_licence_shown(
     phone: Phone, knows: Callable[..., None], area: object, answer: RuleAnswer, reason: str
 ) -> None:
     knows(area)
