@@ -12,13 +12,14 @@ from shared.workflow.states import Role
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`case_work`, `people`: prefixes of unit paths whose reports and cases, or officers and devices, may be seen.
+    """`agency`: the officer's, None for nobody. `case_work`, `people`: prefixes of unit paths whose reports and cases, or officers and devices, may be seen.
 
     `own`: things this officer filed may be seen. `unattributed`: what belongs to no unit (an envelope of an unknown
     key) may be seen.
     """
 
     officer: UUID
+    agency: UUID | None
     own: bool
     case_work: tuple[str, ...]
     people: tuple[str, ...]
@@ -34,7 +35,7 @@ def roles_of(officer: Officer) -> frozenset[Role]:
     return kept
 
 
-NOBODY = Scope(UUID(int=0), own=False, case_work=(), people=(), unattributed=False)
+NOBODY = Scope(UUID(int=0), None, own=False, case_work=(), people=(), unattributed=False)
 
 
 def scope_of(officer: Officer, acting: Collection[Role] = frozenset(Role)) -> Scope:
@@ -59,6 +60,7 @@ def scope_of(officer: Officer, acting: Collection[Role] = frozenset(Role)) -> Sc
         people.add(agency)
     return Scope(
         officer.id,
+        unit.agency_id,
         own=Role.INSPECTOR in roles,
         case_work=tuple(sorted(case_work)),
         people=tuple(sorted(people)),

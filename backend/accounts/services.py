@@ -59,14 +59,25 @@ def officer_sign_in(*, request: Request, username: str, password: str, now: date
     """A token without a device, for people and scripts; Problem `login_failed`. The refusal is recorded too."""
     officer = authenticate(request._request, username=username, password=password)
     if not isinstance(officer, Officer):
-        with transaction.atomic():
-            tried = hashlib.sha256(username.encode()).hexdigest()[:16]
-            audit.record(Action.OFFICER_SIGN_IN_REFUSED, subject=f"username-sha256:{tried}", actor=audit.SYSTEM, at=now)
+        sign_in_refuse_record(username=username, now=now)
         raise Problem("login_failed")
     with transaction.atomic():
         row, token = OfficerToken.objects.create(officer)
         audit.record(Action.OFFICER_SIGNED_IN, subject=f"officer:{officer.id}", actor=str(officer.id), at=now)
     return row, token
+
+
+def sign_in_refuse_record(*, username: str, now: datetime) -> None:
+    """The name is kept as a hash only: people type passwords into the wrong field."""
+    tried = hashlib.sha256(username.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    with transaction.atomic():
+        audit.record(Action.OFFICER_SIGN_IN_REFUSED, subject=f"username-sha256:{tried}", actor=audit.SYSTEM, at=now)
+
+
+def session_begin_record(*, officer: Officer, now: datetime) -> None:
+    """A web session began."""
+    with transaction.atomic():
+        audit.record(Action.OFFICER_SIGNED_IN, subject=f"officer:{officer.id}", actor=str(officer.id), at=now)
 
 
 def officer_sign_out(*, request: Request, officer: Officer, token: OfficerToken | None, now: datetime) -> None:

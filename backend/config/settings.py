@@ -125,6 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/web-session/login/"
+LOGOUT_REDIRECT_URL = "/web-session/login/"
 LOGIN_REDIRECT_URL = "/api/v1/"
 
 LANGUAGE_CODE = "vi"
@@ -168,6 +169,7 @@ REST_FRAMEWORK = {
         "delivery": env.str("KK_RATE_DELIVERY", default="1200/min"),
     },
     "NUM_PROXIES": env.int("KK_PROXIES", default=0),
+    "VIEW_NAME_FUNCTION": "backend.common.renderers.view_name",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

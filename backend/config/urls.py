@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from backend.accounts.pages import SignInPage
 from backend.config.health import healthz
 from backend.config.root import ApiRoot
 
@@ -23,7 +24,7 @@ api: list[URLPattern | URLResolver] = [
 
 # In the namespace in which the browsable API looks for them.
 web_session = [
-    path("login/", sessions.LoginView.as_view(template_name="rest_framework/login.html"), name="login"),
+    path("login/", SignInPage.as_view(), name="login"),
     path("logout/", sessions.LogoutView.as_view(), name="logout"),
 ]
 
@@ -31,7 +32,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include(api)),
     path("web-session/", include((web_session, "rest_framework"))),
-    path("", RedirectView.as_view(pattern_name="api-root")),
+    path("", RedirectView.as_view(url="/web-session/login/?next=/api/v1/")),
 ]
 
 handler400 = "backend.common.problems.bad_request"

@@ -28,8 +28,14 @@ class OpenCaseInput(serializers.Serializer[Any]):
 
 class MoveInput(serializers.Serializer[Any]):
     action = serializers.CharField(max_length=30, help_text=" | ".join(CaseAction))
-    data = serializers.DictField(child=serializers.JSONField(), default=dict)  # type: ignore[assignment]  # DRF's own name
+    data = serializers.DictField(child=serializers.JSONField(allow_null=True), default=dict)  # type: ignore[assignment]  # DRF's own name
     expected_version = serializers.IntegerField(min_value=1)
+
+    def validate_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        # JSON can carry U+0000, PostgreSQL cannot.
+        if broken := {name: "U+0000" for name, value in data.items() if isinstance(value, str) and "\0" in value}:
+            raise serializers.ValidationError(broken)
+        return data
 
 
 class ClockOutput(serializers.Serializer[Any]):

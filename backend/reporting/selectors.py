@@ -48,7 +48,7 @@ def monthly(scope: Scope, month: Month, *, unit_path: str | None, language: str)
         "snapshot": None,
         "restatements": [],
         "tables": {
-            "B01": {"title": B01_TITLE.say(language), "rule": B01_RULE.say(language), **checks(reports, month)},
+            "B01": {"title": B01_TITLE.say(language), "rule": B01_RULE.say(language), **checks(reports, scope, month)},
             "B02": {
                 "title": B02_TITLE.say(language),
                 "rule": B02_RULE.say(language),
@@ -58,23 +58,22 @@ def monthly(scope: Scope, month: Month, *, unit_path: str | None, language: str)
     }
 
 
-def checks(reports: QuerySet[Report], month: Month) -> dict[str, Any]:
+def checks(reports: QuerySet[Report], scope: Scope, month: Month) -> dict[str, Any]:
     """B01: `{rows: [{mode, basis, …counts}], total: {…counts}}`, rows by mode and basis.
 
-    An inspection over midnight of the month's end counts whole in the month it began in, and in no other.
+    An inspection over midnight of the month's end counts whole in the month it began, and in no other. It began with
+    the earliest report of the agency, whichever unit filed that: so a unit and its agency never differ in the month.
     """
-    begun_before = Report.objects.filter(
-        inspection=OuterRef("inspection"),
-        state=ReportState.ACCEPTED.value,
-        started_at__lt=month.start,
-        unit__agency=OuterRef("unit__agency"),
-    )
-    begun_now = reports.filter(started_at__gte=month.start, started_at__lt=month.end).exclude(Exists(begun_before))
+    of_agency = Report.objects.filter(state=ReportState.ACCEPTED.value, unit__agency=scope.agency)
+    begun_before = of_agency.filter(inspection=OuterRef("inspection"), started_at__lt=month.start)
+    begun_now = of_agency.filter(started_at__gte=month.start, started_at__lt=month.end).exclude(Exists(begun_before))
     reports = reports.filter(inspection__in=begun_now.values("inspection"))
+    shown = set(reports.values_list("inspection", flat=True))
     first: dict[UUID, tuple[str, str]] = {}
-    rows = reports.order_by("started_at", "id").values_list("inspection", "inspection_mode", "inspection_basis")
+    rows = begun_now.order_by("started_at", "id").values_list("inspection", "inspection_mode", "inspection_basis")
     for inspection, mode, basis in rows.iterator():
-        first.setdefault(inspection, (mode, basis))
+        if inspection in shown:
+            first.setdefault(inspection, (mode, basis))
     counts = {
         "subjects": _per_inspection(
             SeenSubject.objects.filter(report__in=reports).exclude(role__in=[role.value for role in NOT_COUNTED]),
@@ -149,6 +148,7 @@ def _quantity(line: dict[str, Any]) -> dict[str, str]:
 
 
 def decimal_text(value: Decimal) -> str:
-    """`493.5`, never `493.500000` nor `4.9E+2`."""
-    text = f"{value:f}"
+    """`493.5`, never `493.500000` nor `4.9E+2`. SQLite sums in floats; no value has more than six places, so what it is
+    off by is cut away here."""
+    text = f"{value:.6f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

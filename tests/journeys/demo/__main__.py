@@ -5,8 +5,10 @@ DEMO_EXIT=1 ends after the job. DEMO_PORT, DEMO_VAR: other port, other folder th
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from tests.journeys.demo.job import Job
 from tests.journeys.demo.screen import Failed, Screen
@@ -17,6 +19,8 @@ ROOM = 300 * 2**20
 
 def main() -> int:
     screen = Screen()
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # the server must not outlive whoever started it
+        signal.signal(ending, _interrupt)
     try:
         port = _port()
         var = Path(os.environ.get("DEMO_VAR") or ROOT / "var" / "demo")
@@ -38,6 +42,10 @@ def main() -> int:
     finally:
         job.close()
     return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _port() -> int:
