@@ -9,7 +9,8 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from backend.accounts import services
 from backend.accounts.authentication import read_clock
-from backend.common.problems import language, problem_response
+from backend.common.languages import language
+from backend.common.problems import problem_response
 from shared.problems import Problem
 
 

@@ -12,10 +12,9 @@ from shared.workflow.states import Role
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`agency`: the officer's, None for nobody. `case_work`, `people`: prefixes of unit paths whose reports and cases, or officers and devices, may be seen.
-
-    `own`: things this officer filed may be seen. `unattributed`: what belongs to no unit (an envelope of an unknown
-    key) may be seen.
+    """`agency`: the officer's, None for nobody. `case_work`, `people`: prefixes of unit paths whose reports and cases,
+    or officers and devices, may be seen. `own`: things this officer filed may be seen. `unattributed`: what belongs to
+    no unit (an envelope of an unknown key) may be seen.
     """
 
     officer: UUID

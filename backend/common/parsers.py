@@ -20,7 +20,7 @@ def read_body(request: Request, limit: int) -> bytes:
     """The whole body; Problem `too_large` beyond `limit` bytes, of which no more than `limit` are ever held."""
     stream = request._request
     try:
-        declared = int(request.META.get("CONTENT_LENGTH") or 0)
+        declared = _natural(request.META.get("CONTENT_LENGTH") or "0")
         body = b"" if declared > limit else stream.read(limit + 1)
         if declared > limit or len(body) > limit:
             drained = 0
@@ -30,6 +30,12 @@ def read_body(request: Request, limit: int) -> bytes:
     except (OSError, ValueError) as error:  # the line was cut, or a length that is none: nobody's defect, no whole body
         raise Problem("not_json") from error
     return body
+
+
+def _natural(text: str) -> int:
+    if not text.isascii() or not text.isdigit():  # int() would take the digits of every script
+        raise ValueError(text)
+    return int(text)
 
 
 class StrictJSONParser(BaseParser):

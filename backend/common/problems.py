@@ -7,20 +7,15 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import translation
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from backend.common.languages import language
 from shared.problems import FieldError, Problem
 
 PROBLEM_JSON = "application/problem+json"
 log = logging.getLogger(__name__)
-
-
-def language() -> str:
-    """`vi` or `en`, as the request asked; Vietnamese for everything else."""
-    return "en" if (translation.get_language() or "").startswith("en") else "vi"
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:

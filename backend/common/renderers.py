@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework.renderers import BrowsableAPIRenderer
 
-from backend.common.problems import language
+from backend.common.languages import language
 
 
 def view_name(view: Any) -> str:

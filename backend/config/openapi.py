@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.common.problems import PROBLEM_JSON
 from shared.problems import CATALOGUE
 from shared.wire.v1.schema import schema
 
@@ -33,6 +34,25 @@ def add_wire_messages(result: dict[str, Any], generator: Any, request: Any, publ
         {"results": {"type": "array", "items": {"$ref": "#/components/schemas/BatchResult"}}}
     )
     result["components"]["schemas"] = dict(sorted(schemas.items()))
+    return result
+
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+def say_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """A drf-spectacular hook: every operation may answer with a problem, as RFC 9457 labels it; deliveries take a
+    token and need none."""
+    for item in result["paths"].values():
+        for operation in item.values():
+            answers = operation["responses"]
+            for answer in answers.values():
+                content = answer.get("content", {})
+                if content.get("application/json", {}).get("schema") == PROBLEM:
+                    answer["content"] = {PROBLEM_JSON: content["application/json"]}
+            answers["default"] = {"description": "RFC 9457", "content": {PROBLEM_JSON: {"schema": PROBLEM}}}
+            if {"delivery_token": []} in operation.get("security", []):
+                operation["security"].append({})
     return result
 
 

@@ -187,6 +187,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.config.openapi.add_wire_messages",
+        "backend.config.openapi.say_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
         "CaseStateEnum": "shared.workflow.states.CaseState",

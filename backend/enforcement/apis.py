@@ -14,7 +14,7 @@ from backend.accounts.authentication import officer_of, read_clock
 from backend.accounts.permissions import CASE_WORKERS, OFFICE_READERS
 from backend.accounts.scoping import Scope, scope_of
 from backend.accounts.views import ScopedView
-from backend.common.problems import language
+from backend.common.languages import language
 from backend.enforcement import selectors, services
 from shared.workflow.states import CaseAction, CaseState
 

@@ -2,6 +2,11 @@
 
 from typing import Any, ClassVar
 
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.decorators import method_decorator
+from django.utils.http import quote_etag
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -44,15 +49,18 @@ class ReferenceOutput(serializers.Serializer[Any]):
     removed = serializers.ListField(child=serializers.CharField())
 
 
+@method_decorator(gzip_page, name="dispatch")
 class ReferenceApi(APIView):
     """Danh mục cho điện thoại / reference data for the phone: everything, or nothing when `cursor` is still right."""
 
     roles: ClassVar = {"GET": EVERYONE}
 
     @extend_schema(parameters=[OpenApiParameter("cursor", str)], responses=ReferenceOutput)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase | None:
         package = selectors.reference_package()
+        etag = quote_etag(package["cursor"])
         empty: dict[str, Any] = {"minerals": [], "violation_types": [], "vehicles": [], "settings": {}, "removed": []}
         if request.query_params.get("cursor") == package["cursor"]:
             package |= {"licences": [], "communes": []}
-        return Response(package | empty)
+        response = Response(package | empty, headers={"ETag": etag})
+        return get_conditional_response(request._request, etag=etag, response=response)

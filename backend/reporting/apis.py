@@ -13,7 +13,7 @@ from backend.accounts.authentication import officer_of
 from backend.accounts.permissions import OFFICE_READERS
 from backend.accounts.scoping import scope_of
 from backend.accounts.selectors import unit_in
-from backend.common.problems import language
+from backend.common.languages import language
 from backend.reporting import selectors
 from shared.clock import Month
 from shared.problems import FieldError, Problem

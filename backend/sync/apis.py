@@ -24,8 +24,8 @@ from backend.accounts.authentication import (
 from backend.accounts.permissions import CASE_READERS, DEVICE_READERS, Anybody, MayDoThis
 from backend.accounts.scoping import Scope, scope_of
 from backend.accounts.views import ScopedView
+from backend.common.languages import language
 from backend.common.parsers import read_body
-from backend.common.problems import language
 from backend.inspections import selectors as inspections
 from backend.inspections.apis import ReportDetailApi, ReportDetailOutput
 from backend.sync import selectors, services, uploads

@@ -324,7 +324,15 @@ def said(answer: Any) -> str:
 def mentions(answer: Any, world: World) -> bool:
     """Whether anything of An's team stands in the answer."""
     cast = world.cast
-    ours = (world.report, world.accepted, world.case.id, world.device.id, world.quarantined.id, cast.an.id, cast.team.id)
+    ours = (
+        world.report,
+        world.accepted,
+        world.case.id,
+        world.device.id,
+        world.quarantined.id,
+        cast.an.id,
+        cast.team.id,
+    )
     return any(str(id_) in said(answer) for id_ in ours) or "VV-20" in said(answer)
 
 
@@ -472,9 +480,7 @@ def test_supervisor_of_a_sibling_division_sees_nothing_of_the_team(world: World,
 
 
 @pytest.mark.parametrize("place", ["team", "division", "office"])
-def test_supervisor_of_the_unit_or_above_sees_the_team(
-    place: str, world: World, as_: Callable[..., APIClient]
-) -> None:
+def test_supervisor_of_the_unit_or_above_sees_the_team(place: str, world: World, as_: Callable[..., APIClient]) -> None:
     api = as_(officer("trên", getattr(world.cast, place), Role.SUPERVISOR))
     assert {str(world.report), str(world.accepted)} < ids(api.get("/api/v1/reports/"))
     assert str(world.device.id) in ids(api.get("/api/v1/devices/"))
@@ -516,7 +522,9 @@ def test_filters_show_nothing_beyond_the_scope(world: World) -> None:
 def test_what_belongs_to_nobody_is_seen_by_the_hosting_agencys_administrator_alone(world: World) -> None:
     unknown = SealingPhone().seal()
     body = envelope_json(unknown)
-    assert world.actors["stranger"].put(f"/api/v1/reports/{unknown.manifest.id}/", body, format="json").status_code == 422
+    assert (
+        world.actors["stranger"].put(f"/api/v1/reports/{unknown.manifest.id}/", body, format="json").status_code == 422
+    )
     row = QuarantinedEnvelope.objects.get(code="device_unknown")
     assert str(row.id) in ids(world.actors["administrator"].get("/api/v1/quarantine/"))
     assert ids(world.actors["other agency's administrator"].get("/api/v1/quarantine/")) == set()

@@ -1,7 +1,6 @@
 """The same addresses in a browser: signed in with a session, shown by the browsable API."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,12 +23,19 @@ def case(cast: Cast, phone: Deliverer) -> Case:
 
 
 @pytest.fixture
-def neighbours(cast: Cast) -> Iterator[list[str]]:
+def neighbours(cast: Cast) -> list[str]:
     """Another agency's unit, officer, report and device: what must not show up in any choice."""
     minh = deliverer(officer("minh", cast.market_team, Role.INSPECTOR), cast.chi)
     report = minh.file()
     sibling = accounts.unit_create(agency=cast.department, name="Phòng kề bên", parent=cast.office)
-    yield [str(report), str(minh.device.id), cast.market_team.name, str(cast.market_team.id), "Minh (thử)", sibling.name]
+    return [
+        str(report),
+        str(minh.device.id),
+        cast.market_team.name,
+        str(cast.market_team.id),
+        "Minh (thử)",
+        sibling.name,
+    ]
 
 
 def browser(username: str, **more: Any) -> APIClient:
@@ -107,9 +113,7 @@ def test_form_without_its_csrf_token_is_refused_as_a_problem(cast: Cast) -> None
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_session_without_its_csrf_token_changes_nothing(
-    language: str, cast: Cast, phone: Deliverer
-) -> None:
+def test_session_without_its_csrf_token_changes_nothing(language: str, cast: Cast, phone: Deliverer) -> None:
     report = phone.file()
     api = APIClient(enforce_csrf_checks=True, headers={"Accept-Language": language})
     api.login(username="binh", password=PASSWORD)

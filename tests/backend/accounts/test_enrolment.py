@@ -87,7 +87,9 @@ def test_code_works_once(cast: Cast) -> None:
     assert Device.objects.count() == 1
 
 
-@pytest.mark.parametrize(("waited", "status"), [(timedelta(minutes=15, milliseconds=-1), 201), (timedelta(minutes=15), 422)])
+@pytest.mark.parametrize(
+    ("waited", "status"), [(timedelta(minutes=15, milliseconds=-1), 201), (timedelta(minutes=15), 422)]
+)
 def test_code_ends_after_fifteen_minutes_exactly(
     waited: timedelta, status: int, cast: Cast, time_machine: time_machine.TimeMachineFixture
 ) -> None:
@@ -154,7 +156,7 @@ BAD_KEYS: dict[str, Callable[[], str]] = {
     "P-384": lambda: pem(ec.generate_private_key(ec.SECP384R1()).public_key()),
     "secp256k1": lambda: pem(ec.generate_private_key(ec.SECP256K1()).public_key()),
     "unknown curve": of_an_unknown_curve,
-    "RSA": lambda: pem(rsa.generate_private_key(65537, 1024).public_key()),
+    "RSA": lambda: pem(rsa.generate_private_key(65537, 2048).public_key()),
     "Ed25519": lambda: pem(ed25519.Ed25519PrivateKey.generate().public_key()),
     "private key": private_pem,
     "not PEM": lambda: "khóa",
@@ -317,9 +319,9 @@ def test_two_officers_with_one_new_phone_at_the_same_moment_share_the_device() -
     codes = [code_for(cast), code_for(cast, officer("hoa", cast.team, Role.INSPECTOR))]
 
     def enrolled(code: str) -> Callable[[], Any]:
-        return lambda: accounts.device_enrol(
-            code=code, public_key=key, model="Máy", platform="test", now=timezone.now()
-        )[0].id
+        return lambda: (
+            accounts.device_enrol(code=code, public_key=key, model="Máy", platform="test", now=timezone.now())[0].id
+        )
 
     first, second = at_once(*map(enrolled, codes))
     assert first == second

@@ -26,10 +26,8 @@ def test_unit_path_begins_with_the_agency_names_every_unit_above_and_ends_with_a
     assert unit_path(cast.market, None, "x") == f"/{cast.market.id}/x/"
 
 
-def test_a_unit_whose_path_begins_with_the_same_signs_is_not_below(
-    cast: Cast, as_: Callable[..., APIClient]
-) -> None:
-    # An id is not a prefix of another, so the trap is set by hand: a sibling named as if it went on where the team ends.
+def test_a_unit_whose_path_begins_with_the_same_signs_is_not_below(cast: Cast, as_: Callable[..., APIClient]) -> None:
+    # An id is not a prefix of another, so the trap is set by hand: a sibling that goes on where the team ends.
     lookalike = accounts.unit_create(agency=cast.department, name="Tổ trông giống", parent=cast.division)
     Unit.objects.filter(id=lookalike.id).update(path=cast.team.path.rstrip("/") + "0/")
     other = deliverer(officer("giống", lookalike, Role.INSPECTOR), cast.cuong)
@@ -120,7 +118,9 @@ def test_officer_without_a_role_may_do_nothing(cast: Cast, as_: Callable[..., AP
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed"), address
 
 
-def test_agency_with_the_same_unit_names_stays_apart(cast: Cast, phone: Deliverer, as_: Callable[..., APIClient]) -> None:
+def test_agency_with_the_same_unit_names_stays_apart(
+    cast: Cast, phone: Deliverer, as_: Callable[..., APIClient]
+) -> None:
     twin = accounts.unit_create(agency=cast.market, name=cast.team.name)
     phone.file()
     assert ids(as_(officer("sinh đôi", twin, Role.DIRECTOR)).get("/api/v1/reports/")) == set()

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from backend.accounts.models import Officer, OfficerToken
 from backend.audit.models import Event
+from shared.workflow.states import Role
 from tests.backend.conftest import PASSWORD, Cast, Deliverer, officer
 
 
@@ -23,9 +24,7 @@ def with_token(token: str) -> APIClient:
     return APIClient(headers={"Authorization": f"Token {token}"}, raise_request_exception=False)
 
 
-def test_login_gives_a_token_its_end_and_the_officer(
-    cast: Cast, time_machine: time_machine.TimeMachineFixture
-) -> None:
+def test_login_gives_a_token_its_end_and_the_officer(cast: Cast, time_machine: time_machine.TimeMachineFixture) -> None:
     time_machine.move_to("2026-11-20T01:00:00+00:00", tick=False)
     body = login("binh").json()
     assert set(body) == {"token", "expiry", "officer"}
@@ -57,7 +56,9 @@ def test_token_ends_at_its_expiry(cast: Cast, time_machine: time_machine.TimeMac
     assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
 
 
-@pytest.mark.parametrize(("username", "password"), [("binh", "sai-mat-khau"), ("khong-co-ai", PASSWORD), ("BINH", PASSWORD)])
+@pytest.mark.parametrize(
+    ("username", "password"), [("binh", "sai-mat-khau"), ("khong-co-ai", PASSWORD), ("BINH", PASSWORD)]
+)
 def test_login_refused_says_the_same_for_a_wrong_name_and_a_wrong_password(
     username: str, password: str, cast: Cast
 ) -> None:
@@ -81,7 +82,9 @@ def test_login_of_somebody_who_left_is_refused(cast: Cast) -> None:
     assert login("binh").json()["code"] == "login_failed"
 
 
-@pytest.mark.parametrize("body", [{}, {"username": "binh"}, {"username": "", "password": ""}, [], "x", {"username": ["a"], "password": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"username": "binh"}, {"username": "", "password": ""}, [], "x", {"username": ["a"], "password": 1}]
+)
 def test_login_without_name_or_password_is_a_request_that_is_not_right(body: Any, cast: Cast) -> None:
     answer = APIClient(raise_request_exception=False).post("/api/v1/auth/login/", body, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "request_invalid")
@@ -121,13 +124,13 @@ def test_me_says_which_device_asks(cast: Cast, phone: Deliverer, as_: Callable[.
 
 
 def test_me_names_every_role(cast: Cast, as_: Callable[..., APIClient]) -> None:
-    from shared.workflow.states import Role
-
     both = officer("hai vai", cast.team, Role.SUPERVISOR, Role.INSPECTOR)
     assert as_(both).get("/api/v1/me/").json()["roles"] == ["inspector", "supervisor"]
 
 
-@pytest.mark.parametrize("header", ["Token", "Token ", "Token a b", "Token \u00e9\u00ff", "Token " + "x" * 64, "Bearer abc"])
+@pytest.mark.parametrize(
+    "header", ["Token", "Token ", "Token a b", "Token \u00e9\u00ff", "Token " + "x" * 64, "Bearer abc"]
+)
 def test_token_that_is_none_opens_nothing(header: str, cast: Cast) -> None:
     answer = APIClient(raise_request_exception=False).get("/api/v1/me/", HTTP_AUTHORIZATION=header)
     assert answer.status_code == 401, answer.content

@@ -33,9 +33,7 @@ def test_receipt_without_token_is_for_whoever_knows_the_manifest(phone: Delivere
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), query
 
 
-def test_receipt_with_a_token_is_for_the_scope(
-    cast: Cast, phone: Deliverer, as_: Callable[..., APIClient]
-) -> None:
+def test_receipt_with_a_token_is_for_the_scope(cast: Cast, phone: Deliverer, as_: Callable[..., APIClient]) -> None:
     sealed = phone.phone.seal()
     phone.put(sealed)
     path = f"/api/v1/reports/{sealed.manifest.id}/receipt/"

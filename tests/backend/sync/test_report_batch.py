@@ -95,9 +95,7 @@ def test_batch_of_a_hundred_is_taken_and_of_one_more_refused_whole(phone: Delive
 )
 def test_batch_of_another_shape_gives_400_and_keeps_nothing(db: None, value: object) -> None:
     before = rows()
-    answer = APIClient().generic(
-        "POST", "/api/v1/reports/batch/", as_bytes(value), content_type="application/json"
-    )
+    answer = APIClient().generic("POST", "/api/v1/reports/batch/", as_bytes(value), content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "request_invalid")
     assert grown(before) == {}
 

@@ -155,9 +155,7 @@ def test_put_of_facts_that_contradict_themselves_names_the_place(
 @pytest.mark.parametrize("changes", [{"assessment": assessment("")}, {"assessment": assessment("KT-01", "KT-01")}])
 def test_put_of_an_assessment_that_makes_no_sense_is_refused(phone: Deliverer, changes: dict[str, Any]) -> None:
     sealed = phone.phone.seal(assessment=assessment("KT-01"))
-    body = phone.phone.signed_again(
-        envelope_json(sealed), assessment=canonical_bytes(encode(changes["assessment"]))
-    )
+    body = phone.phone.signed_again(envelope_json(sealed), assessment=canonical_bytes(encode(changes["assessment"])))
     answer = put_bytes(phone.api, sealed.manifest.id, raw := as_bytes(body))
     assert (answer.status_code, answer.json()["code"]) == (422, "report_invalid")
     assert quarantined(raw)
