@@ -20,7 +20,7 @@ def read_body(request: Request, limit: int) -> bytes:
     """The whole body; Problem `too_large` beyond `limit` bytes, of which no more than `limit` are ever held."""
     stream = request._request
     try:
-        declared = _natural(request.META.get("CONTENT_LENGTH") or "0")
+        declared = natural(request.META.get("CONTENT_LENGTH") or "0")
         body = b"" if declared > limit else stream.read(limit + 1)
         if declared > limit or len(body) > limit:
             drained = 0
@@ -32,7 +32,8 @@ def read_body(request: Request, limit: int) -> bytes:
     return body
 
 
-def _natural(text: str) -> int:
+def natural(text: str) -> int:
+    """A length as HTTP writes it; ValueError for anything else."""
     if not text.isascii() or not text.isdigit():  # int() would take the digits of every script
         raise ValueError(text)
     return int(text)

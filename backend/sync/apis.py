@@ -25,7 +25,7 @@ from backend.accounts.permissions import CASE_READERS, DEVICE_READERS, Anybody, 
 from backend.accounts.scoping import Scope, scope_of
 from backend.accounts.views import ScopedView
 from backend.common.languages import language
-from backend.common.parsers import read_body
+from backend.common.parsers import natural, read_body
 from backend.inspections import selectors as inspections
 from backend.inspections.apis import ReportDetailApi, ReportDetailOutput
 from backend.sync import selectors, services, uploads
@@ -271,6 +271,7 @@ class UploadApi(TusView):
         offset = uploads.upload_append(
             upload=selectors.upload_by_id(upload_id),
             offset=_natural(request, "Upload-Offset"),
+            declared=natural(request.META.get("CONTENT_LENGTH") or "0"),
             read=request._request.read,
             checksum=uploads.parse_checksum(request.headers.get("Upload-Checksum")),
             delivery=self.delivery(request),

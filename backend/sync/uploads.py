@@ -8,8 +8,9 @@ import binascii
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,8 @@ from shared.problems import FieldError, Problem
 from shared.wire.v1.checks import is_hash
 from shared.wire.v1.messages import EvidenceState
 
-_PIECE = 2**16
+# Small, because a piece counts only once it is whole: what a dying line carried of the last one is sent again.
+_PIECE = 2**14
 # Named in the request by the tus specification; sha1 must be supported.
 ALGORITHMS = ("sha1", "sha256")
 
@@ -129,63 +131,102 @@ def upload_append(
     *,
     upload: Upload,
     offset: int,
+    declared: int,
     read: Callable[[int], bytes],
     checksum: Checksum | None,
     delivery: Delivery,
     now: datetime,
 ) -> int:
-    """Append what `read` gives from `offset` on; the new offset.
+    """Append what `read` gives from `offset` on; the new offset. `declared`: bytes the request says it carries, 0
+    when it does not say.
 
-    What arrived before a line was cut stays, unless a checksum was announced for the whole part: then an incomplete or
-    wrong part is taken back. Problems `upload_locked`, `upload_offset`, `upload_too_long`, `checksum_mismatch`,
+    The file is locked for each piece and not while waiting for the line: a connection that died without a word must
+    not keep its own phone from going on. Whoever finds the file longer than it left it gives way (`upload_offset`).
+    What arrived before a line was cut stays, unless a checksum was announced for the whole part: that is kept aside
+    until it is checked. Problems `upload_locked`, `upload_offset`, `upload_too_long`, `checksum_mismatch`,
     `evidence_hash_mismatch`, `storage_full`.
     """
-    with _exclusive(upload) as descriptor:
-        upload.evidence.refresh_from_db()
-        here = upload_offset(upload=upload, delivery=delivery, now=now)
-        if offset != here:
-            raise Problem("upload_offset", offset=here)
-        if upload.evidence.state == EvidenceState.CONFIRMED.value:
-            return here
-        try:
-            received = _write(descriptor, here, upload.evidence.bytes, read, checksum)
-        except OSError as error:
-            if is_full(error):
-                os.ftruncate(descriptor, here)
-                raise Problem("storage_full") from error
-            raise
-        if received < upload.evidence.bytes:
-            filing.evidence_progress(evidence=upload.evidence, received=received)
-            return received
-        return _complete(upload, descriptor, delivery, now)
-
-
-def _write(descriptor: int, start: int, length: int, read: Callable[[int], bytes], checksum: Checksum | None) -> int:
-    """Stream to the end of the file and to the disk; memory flat."""
-    digest = hashlib.new(checksum.algorithm) if checksum else None
-    at = start
+    length, begun = upload.evidence.bytes, offset
+    here = upload_offset(upload=upload, delivery=delivery, now=now)
+    if offset != here:
+        raise Problem("upload_offset", offset=here)
+    if upload.evidence.state == EvidenceState.CONFIRMED.value:
+        return here
+    if offset + declared > length:
+        raise Problem("upload_too_long")
     try:
-        while piece := read(_PIECE):
-            if at + len(piece) > length:
-                os.ftruncate(descriptor, start)
+        with closing(_checked(read, checksum, length - offset) if checksum else _arriving(read)) as pieces:
+            for piece in pieces:
+                offset = _append(upload, offset, piece)
+        with _exclusive(upload, create=offset == 0) as descriptor:
+            _settle(descriptor, begun, offset)
+            if os.fstat(descriptor).st_size == length:
+                return _complete(upload, descriptor, delivery, now)
+    except OSError as error:
+        if is_full(error):
+            raise Problem("storage_full") from error
+        raise
+    filing.evidence_progress(evidence=upload.evidence, received=offset)
+    return offset
+
+
+def _settle(descriptor: int, begun: int, end: int) -> None:
+    """What was appended is on the disk when this returns; when the disk refuses, it is not there at all."""
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        if os.fstat(descriptor).st_size == end:
+            os.ftruncate(descriptor, begun)
+        raise
+
+
+def _arriving(read: Callable[[int], bytes]) -> Generator[bytes, None, None]:
+    """What comes, until it ends or the line is cut: then the phone goes on from there."""
+    while True:
+        try:
+            piece = read(_PIECE)
+        except OSError:
+            return
+        if not piece:
+            return
+        yield piece
+
+
+def _checked(read: Callable[[int], bytes], checksum: Checksum, room: int) -> Generator[bytes, None, None]:
+    """The pieces of a part, once all of it came and is what its checksum says; large parts wait on the disk."""
+    digest = hashlib.new(checksum.algorithm)
+    aside = Path(settings.EVIDENCE_DIR) / "aside"
+    aside.mkdir(parents=True, exist_ok=True)
+    with tempfile.SpooledTemporaryFile(max_size=2**20, dir=str(aside)) as part:
+        for piece in _arriving(read):
+            room -= len(piece)
+            if room < 0:
                 raise Problem("upload_too_long")
-            if digest:
-                digest.update(piece)
-            view = memoryview(piece)
+            digest.update(piece)
+            part.write(piece)
+        if digest.digest() != checksum.digest:
+            raise Problem("checksum_mismatch")
+        part.seek(0)
+        while piece := part.read(_PIECE):
+            yield piece
+
+
+def _append(upload: Upload, at: int, piece: bytes) -> int:
+    """Put one piece at the end, when the end is still at `at`; the new end."""
+    if at + len(piece) > upload.evidence.bytes:
+        raise Problem("upload_too_long")
+    with _exclusive(upload, create=at == 0) as descriptor:
+        here = os.fstat(descriptor).st_size
+        if here != at:
+            raise Problem("upload_offset", offset=here)
+        view = memoryview(piece)
+        try:
             while view:
                 view = view[os.write(descriptor, view) :]
-            at += len(piece)
-    except OSError as error:
-        if is_full(error) or digest:
-            os.ftruncate(descriptor, start)
+        except OSError:
+            os.ftruncate(descriptor, at)
             raise
-        # The line was cut: what came stays, and the phone goes on from there.
-    os.fsync(descriptor)
-    if checksum and digest and digest.digest() != checksum.digest:
-        os.ftruncate(descriptor, start)
-        os.fsync(descriptor)
-        raise Problem("checksum_mismatch")
-    return at
+    return at + len(piece)
 
 
 def _complete(upload: Upload, descriptor: int, delivery: Delivery, now: datetime) -> int:
@@ -213,18 +254,20 @@ def _partial(upload: Upload) -> Path:
 
 
 @contextmanager
-def _exclusive(upload: Upload) -> Iterator[int]:
-    """The partial file, open for appending and locked against other connections and processes."""
+def _exclusive(upload: Upload, *, create: bool) -> Iterator[int]:
+    """The partial file, open for appending and locked against other connections and processes. `create`: it may not
+    be there yet; otherwise a missing file was finished by somebody else."""
     path = _partial(upload)
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Problem("upload_locked") from error
-        # While this process waited to open it, another may have finished the file and moved it to its place: the
-        # descriptor would then write into evidence.
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | (os.O_CREAT if create else 0), 0o640)
+    except FileNotFoundError as error:
+        upload.evidence.refresh_from_db()
+        raise Problem("upload_offset", offset=offset_of(upload)) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # While this process waited, another may have finished the file and moved it to its place: the descriptor
+        # would then write into evidence.
         try:
             moved = path.stat().st_ino != os.fstat(descriptor).st_ino
         except FileNotFoundError:
