@@ -28,6 +28,7 @@ import math
 import re
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -472,7 +473,7 @@ class NmeaFileGnss(_NmeaGnss):
         yield from self._end()
 
 
-class _NmeaSocketGnss(_NmeaGnss):
+class _NmeaSocketGnss(_NmeaGnss, ABC):
     def __init__(self, host: str, port: int, clock: Clock, provider: str, quiet_s: float, silence_s: float) -> None:
         super().__init__(clock, provider)
         self._host = host
@@ -516,14 +517,14 @@ class _NmeaSocketGnss(_NmeaGnss):
                 paused = False
                 yield from self._feed(data)
 
-    def _open(self) -> socket.socket:
-        raise NotImplementedError
+    @abstractmethod
+    def _open(self) -> socket.socket: ...
 
-    def _ends_with_empty_read(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _ends_with_empty_read(self) -> bool: ...
 
-    def _unreachable(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _unreachable(self) -> str: ...
 
     def _hung_up(self) -> str:
         return (
