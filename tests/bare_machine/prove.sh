@@ -98,11 +98,11 @@ inside() {
         "${variables[@]}" "$@"
 }
 
-project_inside() { inside env -C /root/kiem-khoang "$@"; }
+project_inside() { inside env -C /srv/kiem-khoang "$@"; }
 
 project_inside_without_network() {
     unshare --net bash -c 'ip link set lo up && chroot "$@"' - "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-        HOME=/root TERM=dumb env -C /root/kiem-khoang "$@"
+        HOME=/root TERM=dumb env -C /srv/kiem-khoang "$@"
 }
 
 bootstrap() {
@@ -160,7 +160,7 @@ packages() {
 }
 
 clone() {
-    cp "$folder/repo.bundle" "$root/root/" && inside git clone -q /root/repo.bundle /root/kiem-khoang
+    cp "$folder/repo.bundle" "$root/srv/" && inside git clone -q /srv/repo.bundle /srv/kiem-khoang
 }
 
 finish() {
@@ -175,7 +175,7 @@ step "make check" ok project_inside make check
 # Another PostgreSQL of this machine would answer inside too; it must bring its own.
 step "make test" ok project_inside TEST_POSTGRES_PORT=1 make test
 step "make demo, lần hai, không mạng / again, no network" ok project_inside_without_network DEMO_EXIT=1 make demo
-inside rm -rf /root/kiem-khoang/.venv
+inside rm -rf /srv/kiem-khoang/.venv
 step "make demo, từ đầu, không mạng: phải báo lỗi / from the start, no network: must say so" fails \
     project_inside_without_network DEMO_EXIT=1 make demo
 step "make demo, từ đầu, HOME=/nonexistent / from the start" ok project_inside HOME=/nonexistent DEMO_EXIT=1 make demo
