@@ -17,7 +17,7 @@ check: ## Kiểm tra mã: định dạng, kiểu, tầng, migration, OpenAPI, l�
 corpora: ## Chạy kiểm thử trên dữ liệu lớn: make corpora DIR=… / Run the tests on a folder of corpora
 	@test -n "$(DIR)" -a -d "$(DIR)" || { echo "DIR=$(DIR) không phải là một thư mục / is not a folder: make corpora DIR=…" >&2; exit 2; }
 	@requirements/install.sh test
-	@.venv/bin/python -m pytest -n 2 tests/corpora --corpora "$(DIR)"
+	@.venv/bin/python -m pytest -c pyproject.toml --rootdir . -n 2 tests/corpora --corpora="$(DIR)"
 
 lock: ## Tạo lại các tệp khoá thư viện (UPGRADE=1: lấy bản mới) / Make the lock files again (UPGRADE=1: newest)
 	@requirements/lock.sh
