@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date as Day  # noqa: N812 - fields are called `date`, so the type needs another name
 from datetime import time
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from shared.geo.polygon import Area
@@ -131,7 +131,8 @@ class YearSoFar:
 
 @dataclass(frozen=True, slots=True)
 class LicenceTerms:
-    """One version of a licence. Empty tuples mean that the licence is silent on the matter."""
+    """One version of a licence. An empty tuple means that the licence is silent on the matter, None that the register
+    does not know (registers that were taken over have holes)."""
 
     id: UUID
     number: str
@@ -140,8 +141,8 @@ class LicenceTerms:
     holder: str
     tax_code: str | None
     issuer: str
-    issuer_level: IssuerLevel
-    group: MineralGroup
+    issuer_level: IssuerLevel | None
+    group: MineralGroup | None
     purpose: str
     minerals: tuple[LicensedMineral, ...]
     area: Area | None
@@ -151,8 +152,8 @@ class LicenceTerms:
     hours: tuple[Window, ...]
     season: tuple[Season, ...]
     equipment: tuple[ListedEquipment, ...]
-    valid_from: Day
-    valid_to: Day
+    valid_from: Day | None
+    valid_to: Day | None
     explosives: bool
     illustration: bool
     ledger: tuple[YearSoFar, ...] = field(default=())
@@ -184,8 +185,8 @@ def _terms(row: Mapping[str, Any]) -> LicenceTerms:
         holder=str(row["holder"]),
         tax_code=row["tax_code"],
         issuer=str(row["issuer"]),
-        issuer_level=IssuerLevel(row["issuer_level"]),
-        group=MineralGroup(row["group"]),
+        issuer_level=_known(IssuerLevel, row["issuer_level"]),
+        group=_known(MineralGroup, row["group"]),
         purpose=str(row["purpose"]),
         minerals=tuple(
             LicensedMineral(
@@ -208,8 +209,8 @@ def _terms(row: Mapping[str, Any]) -> LicenceTerms:
             ListedEquipment(EquipmentKind(e["kind"]), str(e["key"]), str(e["description"]), int(e["count"]))
             for e in row["equipment"]
         ),
-        valid_from=Day.fromisoformat(row["valid_from"]),
-        valid_to=Day.fromisoformat(row["valid_to"]),
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
         explosives=bool(row["explosives"]),
         illustration=bool(row["illustration"]),
         ledger=tuple(_year(entry) for entry in row["ledger"]),
@@ -222,6 +223,17 @@ def windows(pairs: Sequence[Sequence[str]]) -> tuple[Window, ...]:
     if any(window.opens >= window.closes for window in found):
         raise ValueError("a window opens before it closes, on one day")
     return found
+
+
+K = TypeVar("K", bound=StrEnum)
+
+
+def _known(kind: type[K], value: str | None) -> K | None:
+    return None if value is None else kind(value)
+
+
+def _day(text: str | None) -> Day | None:
+    return None if text is None else Day.fromisoformat(text)
 
 
 def _area(geometry: object) -> Area | None:
@@ -242,12 +254,11 @@ def _month_day(text: str) -> tuple[int, int]:
 
 
 def _year(row: Mapping[str, Any]) -> YearSoFar:
-    as_of = row["as_of"]
     return YearSoFar(
         int(row["year"]),
         row["declared"],
         float(row["observed"]),
         row["uncertainty"],
         bool(row["sampled"]),
-        None if as_of is None else Day.fromisoformat(as_of),
+        _day(row["as_of"]),
     )
