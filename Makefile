@@ -2,7 +2,7 @@
 # PYTHON=… chooses the interpreter (3.11–3.13).
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check corpora lock help
+.PHONY: demo test check corpora bench lock help
 
 demo: ## Chạy thử trọn việc chính rồi mở máy chủ (DEMO_EXIT=1: thoát sau khi xong) / Run the main job, then serve
 	@requirements/install.sh demo
@@ -18,6 +18,10 @@ corpora: ## Chạy kiểm thử trên dữ liệu lớn: make corpora DIR=… / 
 	@test -n "$(DIR)" -a -d "$(DIR)" || { echo "DIR=$(DIR) không phải là một thư mục / is not a folder: make corpora DIR=…" >&2; exit 2; }
 	@requirements/install.sh test
 	@.venv/bin/python -m pytest -c pyproject.toml --rootdir . -n 2 tests/corpora --corpora="$(DIR)"
+
+bench: ## Đo tốc độ, mỗi số bên cạnh giới hạn (ONLY=tên: chỉ phép đo đó) / Benchmarks, each beside its limit
+	@requirements/install.sh test
+	@.venv/bin/python -m tests.bench $(ONLY)
 
 lock: ## Tạo lại các tệp khoá thư viện (UPGRADE=1: lấy bản mới) / Make the lock files again (UPGRADE=1: newest)
 	@requirements/lock.sh

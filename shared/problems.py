@@ -421,6 +421,61 @@ _ALL = (
         ("Tệp chưa đến", "The file has not arrived"),
         ("Tệp này chưa nhận đủ; đợi điện thoại gửi xong.", "This file has not arrived whole yet; wait for the phone."),
     ),
+    # --- imports
+    _problem(
+        "import_open_questions",
+        409,
+        ("Còn câu hỏi chưa trả lời", "Questions are still open"),
+        (
+            "Còn {count} dòng chưa được trả lời hoặc xác nhận cách sửa nên chưa nhập gì; trả lời, hoặc bỏ các dòng ấy.",
+            "{count} rows have open questions or unconfirmed repairs; nothing was imported; answer or leave them out.",
+        ),
+    ),
+    _problem(
+        "import_already_applied",
+        409,
+        ("Tệp này đã được nhập", "Imported already"),
+        (
+            "Lần đọc này đã được nhập lúc {at}; muốn nhập lại thì đọc tệp lần nữa.",
+            "This reading was imported at {at}; read the file again to import it once more.",
+        ),
+    ),
+    _problem(
+        "import_not_checked",
+        409,
+        ("Tệp chưa được kiểm tra xong", "The file was not checked to its end"),
+        (
+            "Lần đọc này ở trạng thái “{state}” nên không nhập được; đọc lại tệp và xem kết quả trước.",
+            "This reading is “{state}” and cannot be imported; read the file again and look at the outcome first.",
+        ),
+    ),
+    _problem(
+        "import_file_changed",
+        409,
+        ("Tệp không còn như lúc đọc", "The file is not what was read"),
+        (
+            "Tệp đã lưu không còn hoặc không giống lúc kiểm tra nên chưa nhập gì; đọc lại tệp gốc.",
+            "The file kept is gone or differs from what was checked, so nothing was imported; read the original again.",
+        ),
+    ),
+    _problem(
+        "import_nothing",
+        422,
+        ("Không có gì để nhập", "Nothing to import"),
+        (
+            "Không dòng nào của tệp nhập được; xem lý do ở từng dòng, sửa tệp rồi đọc lại.",
+            "No row of the file can be imported; look at the reason of each, correct the file and read it again.",
+        ),
+    ),
+    _problem(
+        "import_kind_other",
+        409,
+        ("Không nhập được loại này", "This kind is not imported here"),
+        (
+            "Lần đọc này thuộc loại “{kind}”, không nhập được bằng chức năng này; dùng chức năng của loại đó.",
+            "This reading is of the kind “{kind}”, which is not imported here; use what that kind is imported with.",
+        ),
+    ),
     # --- review, cases, statistics
     _problem(
         "move_refused",
@@ -584,6 +639,18 @@ FIELD_ERRORS: MappingProxyType[str, Text] = MappingProxyType(
         "canonical": Text("Không ở dạng chuẩn RFC 8785 với chuỗi NFC.", "Not in RFC 8785 form with NFC strings."),
         "duplicate": Text("“{name}” xuất hiện hai lần.", "“{name}” appears twice."),
         "required": Text("Cần điền mục này.", "This is required."),
+        "tax_code": Text(
+            "“{value}” không phải mã số thuế (10 hoặc 13 số, có số kiểm tra); xem lại giấy phép.",
+            "“{value}” is no tax code (10 or 13 digits with a check digit); look at the paper again.",
+        ),
+        "ring_invalid": Text(
+            "Đường ranh giới không hợp lệ ({reason}); nhập bằng chức năng nhập tệp để xem đề xuất sửa.",
+            "The boundary is not valid ({reason}); use the import, which proposes a repair to look at.",
+        ),
+        "unknown_mineral": Text(
+            "Danh mục không có khoáng sản mã “{code}”; thêm vào danh mục trước.",
+            "The list has no mineral with the code “{code}”; add it first.",
+        ),
         "invalid": Text("Giá trị chưa đúng; kiểm tra lại mục này.", "The value is not right; check this field."),
     }
 )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from xstatic.pkg import leaflet
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "backend.enforcement",
     "backend.reporting",
     "backend.sync",
+    "backend.config.apps.OfficeAdminConfig",  # last, so that our templates stand before its own
 ]
 
 MIDDLEWARE = [
@@ -134,6 +136,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("leaflet", leaflet.BASE_DIR)]  # the map of the office's pages, from this server
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
@@ -146,6 +149,8 @@ BATCH_MAX_ENVELOPES = 100
 EVIDENCE_MAX_BYTES = env.int("KK_EVIDENCE_MAX_BYTES", default=2**30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = BATCH_MAX_BYTES
 ENROLMENT_CODE_LIFE = timedelta(minutes=env.int("KK_ENROLMENT_CODE_MINUTES", default=15))
+IMPORTS_DIR = Path(env.str("KK_IMPORTS", default=str(VAR_DIR / "imports")))
+REFERENCE_MARGIN_KM = env.float("KK_REFERENCE_MARGIN_KM", default=15.0)  # neighbours that phones take along
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
 REST_KNOX = {"TOKEN_TTL": timedelta(days=env.int("KK_TOKEN_DAYS", default=90)), "AUTO_REFRESH": False}

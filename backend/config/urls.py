@@ -1,5 +1,6 @@
 """Every address of the office."""
 
+from django.contrib import admin
 from django.contrib.auth import views as sessions
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
@@ -31,6 +32,7 @@ web_session = [
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include(api)),
+    path("admin/", admin.site.urls),
     path("web-session/", include((web_session, "rest_framework"))),
     path("", RedirectView.as_view(url="/web-session/login/?next=/api/v1/")),
 ]

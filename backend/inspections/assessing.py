@@ -9,7 +9,8 @@ from django_tasks import task
 from backend.audit import services as audit
 from backend.audit.actions import Action
 from backend.inspections.models import Finding, Report, SealedBytes
-from backend.registry.selectors import licence_areas
+from backend.registry.selectors.licences import terms_at
+from shared.clock import VIETNAM
 from shared.wire.v1.canonical import parse_json
 from shared.wire.v1.codec import decode
 from shared.wire.v1.judging import inside_licence
@@ -29,8 +30,8 @@ def report_assess(report_id: str) -> int:
     if not matched:
         return 0
     made = []
-    for licence_id, area in licence_areas(matched):
-        verdict = inside_licence(area, facts, sealed_at=report.sealed_at)
+    for licence_id, terms in terms_at(matched, report.started_at.astimezone(VIETNAM).date()).items():
+        verdict = inside_licence(terms.area, facts, sealed_at=report.sealed_at)
         made.append(
             Finding(
                 report=report,

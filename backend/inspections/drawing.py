@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.inspections.models import MeasuredQuantity, Report, SeenSubject, SeenVehicle, SeenViolation
+from shared.vietnamese import mark_key
 from shared.wire.v1.checks import measurements_of
 from shared.wire.v1.records import ActState, Facts, Position, PositionRole, QuantityKind, Subject, SubjectRole
 from shared.wire.v1.seal import SealedReport
@@ -90,12 +91,6 @@ def draw_rows(report: Report, sealed: SealedReport) -> None:
         SeenViolation.objects.bulk_create(
             SeenViolation(report=report, code=column_text(seen.code, 20)) for seen in sealed.assessment.observations
         )
-
-
-def mark_key(mark: str) -> str:
-    """Letters and digits only, upper case, Đ as D: how a plate or vessel mark is compared (domain notes B10)."""
-    plain = unicodedata.normalize("NFD", mark.upper().replace("Đ", "D"))
-    return "".join(c for c in plain if c.isalnum() and c.isascii())
 
 
 def _counted_as(report: Report, subject: Subject) -> str:

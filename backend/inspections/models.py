@@ -6,6 +6,7 @@ The sealed bytes are the truth; every other column can be made again from them.
 from django.db import models
 
 from backend.accounts.models import Device, Officer, Unit
+from backend.registry.models import Licence
 from shared.wire.v1.messages import EvidenceState, ReportState
 from shared.wire.v1.records import BasisKind, Kind, Mode, Purpose, VehicleKind
 
@@ -139,16 +140,70 @@ class SeenViolation(models.Model):
     code = models.CharField(max_length=20, db_index=True)
 
 
+class ObservedLoad(models.Model):
+    """Drawn from the facts for the load ledger: what one load brought past a stop or a gate.
+
+    `licence`: the register's, where the papers leave no doubt which; else null. `volume_m3` (loose) and `mass_t`: as
+    measured, or worked out with `density` (t per loose m³) of `density_source`; null where nobody can say. `basis`: how
+    the volume was measured. `uncertainty`: 95 %, in the unit measured. `sampled`: a stop sees some loads, not all.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="observed_loads")
+    load = models.CharField(max_length=60)
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, null=True, related_name="observed_loads")
+    year = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    place_kind = models.CharField(max_length=10, choices=[("stop", "stop"), ("gate", "gate")])
+    sampled = models.BooleanField()
+    mineral = models.CharField(max_length=200)
+    mineral_code = models.CharField(max_length=20, blank=True)
+    volume_m3 = models.FloatField(null=True)
+    mass_t = models.FloatField(null=True)
+    basis = models.CharField(max_length=10, blank=True)
+    measured = models.CharField(max_length=10, blank=True)
+    uncertainty = models.FloatField(null=True)
+    density = models.FloatField(null=True)
+    density_source = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "load"], name="observed_load_once")]
+        indexes = [models.Index(fields=["licence", "year", "at"], name="ledger_of_licence")]
+
+
+class SeenPaper(models.Model):
+    """Drawn from the facts: a paper shown for a load. `key`: equal for the same paper (`shared.rules.papers`), "" where
+    its number is too weak to tell."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="seen_papers")
+    load = models.CharField(max_length=60)
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=200, blank=True, db_index=True)
+    mark_key = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+    quantity = models.FloatField(null=True)
+    unit = models.CharField(max_length=5, blank=True)
+    load_quantity = models.FloatField(null=True)
+    load_unit = models.CharField(max_length=5, blank=True)
+
+
 class Finding(models.Model):
-    """What a rule says at the server, beside what it said on the phone."""
+    """What a rule says at the server, beside what it said on the phone (`phone_…`, empty where the phone was silent),
+    with the state of the register that the server asked; the phone's is the report's `reference_cursor`."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="findings")
     rule = models.CharField(max_length=40)
     version = models.CharField(max_length=10)
-    about = models.CharField(max_length=60)
+    about = models.CharField(max_length=120)
+    licence_version = models.PositiveIntegerField(null=True)
     answer = models.CharField(max_length=12)
     reasons = models.JSONField()
     numbers = models.JSONField()
+    citation = models.CharField(max_length=200, blank=True)
+    reference_cursor = models.CharField(max_length=200, blank=True)
+    phone_version = models.CharField(max_length=10, blank=True)
+    phone_answer = models.CharField(max_length=12, blank=True)
+    phone_reasons = models.JSONField(null=True)
+    phone_numbers = models.JSONField(null=True)
     made_at = models.DateTimeField()
 
     class Meta:

@@ -8,15 +8,21 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+
+from backend.registry.services.given import AreaGiven, EquipmentGiven, HolderGiven, LicenceGiven, StockyardGiven
+from shared.geo.polygon import Area
+from shared.geo.vn2000 import from_wgs84
+from shared.rules.terms import EquipmentKind, IssuerLevel, MineralFamily, MineralGroup
 
 PROVINCE_CODE = "33"
 COMMUNES = 104
 COMMUNE_SOURCE = "vietnamadminunits (PyPI, MIT)"
 MARK = "dữ liệu minh họa"
+ZONE = 9209  # VN-2000 / TM-3, central meridian 105°30': Hưng Yên
 
 # A line of our own along the Red River where it borders the province, north-west to south-east: (lat, lon). Rough to a
 # few hundred metres; good enough to be seen on the river, too rough to be anything else.
@@ -38,7 +44,12 @@ RIVER = (
     (20.6130, 106.1460),
 )
 
-_MINERALS = ("Cát lòng sông", "Cát lòng sông", "Sét gạch ngói")
+# Density: our own round figure for the illustration, so that its ledger can show weights beside volumes.
+MINERALS = (
+    ("MH-CAT", "Cát lòng sông", MineralFamily.RIVERBED_SAND, 1.45),
+    ("MH-SET", "Sét gạch ngói", MineralFamily.COMMON, None),
+)
+_KINDS = ("MH-CAT", "MH-CAT", "MH-SET")
 
 
 def communes() -> Iterator[dict[str, Any]]:
@@ -58,7 +69,7 @@ def communes() -> Iterator[dict[str, Any]]:
             yield {"code": code, "province_code": PROVINCE_CODE, "name": name, "kind": kind, "lat": lat, "lon": lon}
 
 
-def licences() -> Iterator[dict[str, Any]]:
+def licences() -> Iterator[LicenceGiven]:
     """Twelve illustrated licences: quadrilaterals along the river, the fourth with a hole, the ninth in two parts."""
     for index in range(12):
         start, end = RIVER[index], RIVER[index + 1]
@@ -71,16 +82,52 @@ def licences() -> Iterator[dict[str, Any]]:
             polygons = [[outer, _quadrilateral(centre, bearing, 50.0, 15.0)[::-1]]]
         if index == 8:
             polygons.append([_quadrilateral(_shift(centre, bearing, 900.0, 0.0), bearing, 150.0, 60.0)])
-        yield {
-            "id": UUID(int=0x0199_0000_0000_7000_8000_0000_0000_0100 + index),
-            "number": f"MH-{index + 1:02d}/GP-MINHHOA",
-            "holder": f"Đơn vị minh họa số {index + 1} ({MARK})",
-            "mineral": f"{_MINERALS[index % 3]} ({MARK})",
-            "area": {"type": "MultiPolygon", "coordinates": polygons},
-            "valid_from": date(2025, 1, 1),
-            "valid_to": date(2029, 12, 31),
-            "illustration": True,
-        }
+        sand = _KINDS[index % 3] == "MH-CAT"
+        yield LicenceGiven(
+            number=f"MH-{index + 1:02d}/GP-MINHHOA",
+            effective_from=date(2025, 1, 1),
+            holder=HolderGiven(name=f"Đơn vị minh họa số {index + 1} ({MARK})"),
+            minerals=(_KINDS[index % 3],),
+            areas=(_area(polygons),),
+            issuer=f"Ủy ban nhân dân tỉnh ({MARK})",
+            issuer_level=IssuerLevel.PROVINCE,
+            group=MineralGroup.III,
+            purpose="Vật liệu xây dựng thông thường",
+            depth_limit_m=3.0 + index % 3,
+            capacity=Decimal(20_000 + 5_000 * (index % 4)),
+            capacity_unit="m3",
+            capacity_basis="loose",
+            hours=(("06:00", "18:00"),) if sand else (),
+            season=(("01-01", "06-30"), ("09-01", "12-31")) if index == 5 else (),
+            valid_from=date(2025, 1, 1),
+            valid_to=date(2029, 12, 31),
+            equipment=(
+                EquipmentGiven(
+                    EquipmentKind.WATERWAY if sand else EquipmentKind.MACHINE,
+                    f"MH-{1000 + index}" if sand else "",
+                    f"{'Tàu hút' if sand else 'Máy xúc'} ({MARK})",
+                    1 if sand else 2,
+                ),
+            ),
+            stockyards=(StockyardGiven(f"Bãi minh họa {index + 1}", lat=centre[0], lon=centre[1]),) if sand else (),
+            illustration=True,
+        )
+
+
+def _area(polygons: list[list[list[list[float]]]]) -> AreaGiven:
+    """The corner table of the first outer ring as a paper would have it: northing is x, easting is y, zone 105°30'."""
+    geometry = {"type": "MultiPolygon", "coordinates": polygons}
+    corners = [from_wgs84(ZONE, lat=lat, lon=lon) for lon, lat in polygons[0][0][:-1]]
+    lines = [f"{i}\t{x:.2f}\t{y:.2f}".replace(".", ",") for i, (x, y) in enumerate(corners, 1)]
+    hectares = Area.from_geojson(geometry).area_m2() / 10_000
+    return AreaGiven(
+        geometry=geometry,
+        epsg=ZONE,
+        computed_ha=round(hectares, 4),
+        corner_table="\n".join(("Điểm góc\tX (m)\tY (m)", *lines)),
+        declared_ha=Decimal(f"{hectares:.2f}"),
+        source=MARK,
+    )
 
 
 def _shift(point: tuple[float, float], bearing: float, along_m: float, across_m: float) -> tuple[float, float]:

@@ -203,8 +203,8 @@ def _terms(row: Mapping[str, Any]) -> LicenceTerms:
         depth_limit_m=row["depth_limit_m"],
         depth_datum=DepthDatum(row["depth_datum"]),
         capacity=_capacity(row["capacity"]),
-        hours=tuple(windows(row["hours"])),
-        season=tuple(Season(_month_day(first), _month_day(last)) for first, last in row["season"]),
+        hours=windows(row["hours"]),
+        season=season_of(row["season"]),
         equipment=tuple(
             ListedEquipment(EquipmentKind(e["kind"]), str(e["key"]), str(e["description"]), int(e["count"]))
             for e in row["equipment"]
@@ -234,6 +234,11 @@ def _known(kind: type[K], value: str | None) -> K | None:
 
 def _day(text: str | None) -> Day | None:
     return None if text is None else Day.fromisoformat(text)
+
+
+def season_of(pairs: Sequence[Sequence[str]]) -> tuple[Season, ...]:
+    """From [["01-01", "06-30"], …], month-day; ValueError when a day does not exist."""
+    return tuple(Season(_month_day(first), _month_day(last)) for first, last in pairs)
 
 
 def _area(geometry: object) -> Area | None:

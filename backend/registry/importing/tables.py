@@ -1,0 +1,165 @@
+"""Sheets as lines of cells: CSV in whatever encoding and with whatever delimiter, XLSX cell by cell."""
+
+import csv
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError  # noqa: S405
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from backend.registry.importing.archives import refuse_entities
+from backend.registry.importing.rows import FileRefused, ReadOptions
+
+Cell = str | int | float  # a number where the sheet has one, text otherwise
+Line = tuple[Cell, ...]
+MOST_COLUMNS = 400
+MOST_CELL = 1_000_000
+_DELIMITERS = (";", "\t", ",", "|")
+_LOOK = 60  # lines
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`encoding`: "" where the file states or proves it, else the one that was taken."""
+
+    name: str
+    lines: Iterator[Line]
+    encoding: str = ""
+
+
+def text(cell: Cell) -> str:
+    """A cell as it would be written: 5.0 as "5"."""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return str(cell)
+
+
+def texts(line: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(text(cell) for cell in line)
+
+
+def blank(line: Sequence[Cell]) -> bool:
+    return not any(isinstance(cell, (int, float)) or cell.strip() for cell in line)
+
+
+def csv_sheet(path: Path, options: ReadOptions) -> Sheet:
+    """FileRefused when the encoding cannot be told or a line is none."""
+    encoding, guessed = _encoding(path, options.encoding)
+    csv.field_size_limit(MOST_CELL)
+    delimiter = _delimiter(path, encoding)
+    return Sheet("", _csv_lines(path, encoding, delimiter), encoding if guessed else "")
+
+
+def _csv_lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            for line in csv.reader(file, delimiter=delimiter):
+                yield _narrow(line)
+    except csv.Error as error:
+        raise FileRefused("csv_broken", reason=str(error)[:200]) from error
+
+
+def _narrow(line: Sequence[Cell]) -> Line:
+    if len(line) > MOST_COLUMNS:
+        raise FileRefused("too_many_columns", limit=MOST_COLUMNS)
+    return tuple(line)
+
+
+def _encoding(path: Path, said: str | None) -> tuple[str, bool]:
+    """(encoding, whether it was only guessed). What decodes as UTF-8 is UTF-8; else the old Vietnamese code page."""
+    if said is not None:
+        if _decodes(path, said):
+            return said, False
+        raise FileRefused("encoding_wrong", encoding=said)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        found, guesses = "utf-32", ()
+    elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found, guesses = "utf-16", ()
+    elif head.startswith(b"\xef\xbb\xbf"):
+        found, guesses = "utf-8-sig", ()
+    elif b"\x00" in head:
+        found, guesses = ("utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"), ()
+    else:
+        found, guesses = "utf-8", ("cp1258",)
+    if _decodes(path, found):
+        return found, False
+    for guess in guesses:
+        if _decodes(path, guess):
+            return guess, True
+    raise FileRefused("encoding_unknown")
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            while chunk := file.read(_CHUNK):
+                if "\x00" in chunk:
+                    raise FileRefused("not_text")
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    """The one under which most lines have the same number of cells, more than one."""
+    with path.open(encoding=encoding, newline="") as file:
+        sample = list(islice(file, _LOOK))
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            widths = [len(line) for line in csv.reader(sample, delimiter=delimiter) if any(line)]
+        except csv.Error:
+            return 0, 0
+        wide = [width for width in widths if width > 1]
+        usual = max(set(wide), key=wide.count) if wide else 0
+        return wide.count(usual), -_DELIMITERS.index(delimiter)
+
+    return max(_DELIMITERS, key=score)
+
+
+def xlsx_sheets(path: Path, options: ReadOptions) -> Iterator[Sheet]:
+    """Visible sheets with cells. Formulas count as what they last gave. FileRefused: bombs, entities, broken files."""
+    refuse_entities(path, options.max_bytes)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that openpyxl leaves out
+            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        try:
+            for sheet in book.worksheets:
+                if sheet.sheet_state == "visible":
+                    sheet.reset_dimensions()
+                    yield Sheet(sheet.title, _xlsx_lines(sheet))
+        finally:
+            book.close()
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, AttributeError, ParseError) as error:
+        raise FileRefused("xlsx_broken", reason=f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _xlsx_lines(sheet: Any) -> Iterator[Line]:
+    for line in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
+        cells = [_cell(value) for value in line]
+        while cells and cells[-1] == "":
+            cells.pop()
+        yield tuple(cells)
+
+
+def _cell(value: Any) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, float, str)):
+        return value
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)

@@ -1,0 +1,108 @@
+"""The plane coordinate systems of VN-2000 and the provinces that used them."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A transverse Mercator projection from the equator: false easting 500,000 m, no false northing."""
+
+    epsg: int
+    name: str
+    central_meridian_deg: float
+    scale: float
+
+
+def _zones() -> Mapping[int, Zone]:
+    six_degrees = [(3405, "UTM zone 48N", 105.0), (3406, "UTM zone 49N", 111.0)]
+    three_degrees = [
+        (5896, "TM-3 zone 481", 102.0),
+        (5897, "TM-3 zone 482", 105.0),
+        (5898, "TM-3 zone 491", 108.0),
+        (5899, "TM-3 107-45", 107.75),
+        (9205, "TM-3 103-00", 103.0),
+        (9206, "TM-3 104-00", 104.0),
+        (9207, "TM-3 104-30", 104.5),
+        (9208, "TM-3 104-45", 104.75),
+        (9209, "TM-3 105-30", 105.5),
+        (9210, "TM-3 105-45", 105.75),
+        (9211, "TM-3 106-00", 106.0),
+        (9212, "TM-3 106-15", 106.25),
+        (9213, "TM-3 106-30", 106.5),
+        (9214, "TM-3 107-00", 107.0),
+        (9215, "TM-3 107-15", 107.25),
+        (9216, "TM-3 107-30", 107.5),
+        (9217, "TM-3 108-15", 108.25),
+        (9218, "TM-3 108-30", 108.5),
+    ]
+    zones = [Zone(epsg, f"VN-2000 / {name}", meridian, 0.9996) for epsg, name, meridian in six_degrees]
+    zones += [Zone(epsg, f"VN-2000 / {name}", meridian, 0.9999) for epsg, name, meridian in three_degrees]
+    return MappingProxyType({zone.epsg: zone for zone in zones})
+
+
+# By EPSG number (EPSG registry, names and parameters as there).
+ZONES: Mapping[int, Zone] = _zones()
+
+_PROVINCES = {
+    5897: "Bạc Liêu, Cần Thơ, Đồng Tháp, Hà Nam, Hà Nội, Hậu Giang, Ninh Bình, Thanh Hóa, Vĩnh Phúc",
+    5898: "Quảng Ngãi",
+    5899: "Bà Rịa - Vũng Tàu, Đà Nẵng, Đồng Nai, Lâm Đồng, Quảng Nam, Quảng Ninh",
+    9205: "Điện Biên, Lai Châu",
+    9206: "Sơn La",
+    9207: "Cà Mau, Kiên Giang",
+    9208: "An Giang, Lào Cai, Nghệ An, Phú Thọ, Yên Bái",
+    9209: "Bắc Ninh, Hà Giang, Hà Tĩnh, Hải Dương, Hưng Yên, Nam Định, Sóc Trăng, Tây Ninh, Thái Bình, Trà Vinh, "
+    "Vĩnh Long",
+    9210: "Bến Tre, Bình Dương, Cao Bằng, Hải Phòng, Hồ Chí Minh, Long An, Tiền Giang",
+    9211: "Hòa Bình, Quảng Bình, Tuyên Quang",
+    9212: "Bình Phước, Quảng Trị",
+    9213: "Bắc Kạn, Thái Nguyên",
+    9214: "Bắc Giang, Thừa Thiên Huế",
+    9215: "Lạng Sơn",
+    9216: "Kon Tum",
+    9217: "Bình Định, Khánh Hòa, Ninh Thuận",
+    9218: "Bình Thuận, Đắk Lắk, Đắk Nông, Gia Lai, Phú Yên",
+}
+# Province as it was before the mergers of 2025 → EPSG number of the zone its surveys used (EPSG's areas of use, which
+# agree with Thông tư 973/2001/TT-TCĐC). A suggestion only: a merged province may hold tables of two zones, and what a
+# table is in stands on the table.
+PROVINCE_ZONES: Mapping[str, int] = MappingProxyType(
+    {name: epsg for epsg, names in _PROVINCES.items() for name in names.split(", ")}
+)
+
+
+def zone(epsg: int) -> Zone:
+    """ValueError when the number is none of VN-2000's plane systems."""
+    found = ZONES.get(epsg)
+    if found is None:
+        raise ValueError(f"EPSG:{epsg} is no VN-2000 zone; known are {', '.join(map(str, sorted(ZONES)))}")
+    return found
+
+
+def suggested_zone(province: str) -> Zone | None:
+    """The zone of a province in any spelling ("Tỉnh Hoà Bình", "TP. Hồ Chí Minh", "hung yen"); None if unknown."""
+    epsg = _BY_PLAIN_NAME.get(_plain(province))
+    return None if epsg is None else ZONES[epsg]
+
+
+def _plain(name: str) -> str:
+    """Letters only, without tone and accent marks (Hòa, Hoà and HOA are one), without "tỉnh" and "thành phố"."""
+    apart = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    words = "".join(c if c.isalpha() else " " for c in apart if not unicodedata.combining(c)).split()
+    for title in (["tinh"], ["thanh", "pho"], ["tp"]):
+        if words[: len(title)] == title:
+            words = words[len(title) :]
+    return "".join(words)
+
+
+_BY_PLAIN_NAME: Mapping[str, int] = {
+    **{_plain(name): epsg for name, epsg in PROVINCE_ZONES.items()},
+    "hcm": PROVINCE_ZONES["Hồ Chí Minh"],
+    "hue": PROVINCE_ZONES["Thừa Thiên Huế"],
+    "baccan": PROVINCE_ZONES["Bắc Kạn"],
+    "daclac": PROVINCE_ZONES["Đắk Lắk"],
+    "dacnong": PROVINCE_ZONES["Đắk Nông"],
+}

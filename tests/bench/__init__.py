@@ -1,0 +1,1 @@
+"""Benchmarks: figures beside limits measured in the same run. `python -m tests.bench [name …]`."""

@@ -1,0 +1,106 @@
+"""A verdict for a position against every licence on the phone, beside one bare point-in-polygon test."""
+
+import math
+import random
+from collections.abc import Iterator
+
+from shared.geo.index import AreaIndex
+from shared.geo.polygon import Area, Point
+from shared.rules.geofence import geofence
+from shared.rules.verdict import Verdict
+from tests.bench.frame import Figure, at_most, progress, ratios, timed
+
+RUNS = 7
+PLACES = 400
+# Along the rivers of one province and its neighbours: where a phone's licences lie.
+PROVINCE = (20.3, 105.6, 21.3, 106.7)
+VIETNAM = (8.5, 102.5, 23.3, 109.4)
+Box = tuple[float, float, float, float]
+
+
+def licence(chance: random.Random, box: Box) -> Area:
+    """4 to 12 corners, some 200 m to 2 km across (sand pits and river stretches): corners in the order of bearing."""
+    lat, lon = chance.uniform(box[0], box[2]), chance.uniform(box[1], box[3])
+    size, flat, turn = chance.uniform(100, 1000), chance.uniform(0.2, 1), chance.uniform(0, math.pi)
+    corners = chance.randint(4, 12)
+    ring: list[Point] = []
+    for corner in range(corners):
+        angle = 2 * math.pi * (corner + chance.uniform(0, 0.6)) / corners
+        along, across = size * math.cos(angle), size * flat * math.sin(angle)
+        north, east = (
+            along * math.cos(turn) - across * math.sin(turn),
+            along * math.sin(turn) + across * math.cos(turn),
+        )
+        ring.append((lat + north / 110_700, lon + east / (111_320 * math.cos(math.radians(lat)))))
+    return Area((((*ring, ring[0]),),))
+
+
+def places(chance: random.Random, areas: list[Area], box: Box) -> list[Point]:
+    """A third inside a licence, a third within two kilometres of one, a third anywhere."""
+    found: list[Point] = []
+    while len(found) < PLACES // 3:
+        south, west, north, east = chance.choice(areas).bounds
+        lat, lon = chance.uniform(south, north), chance.uniform(west, east)
+        if any(area.contains(lat, lon) for area in areas):
+            found.append((lat, lon))
+    for _ in range(PLACES // 3):
+        south, west, north, east = chance.choice(areas).bounds
+        found.append((chance.uniform(south - 0.02, north + 0.02), chance.uniform(west - 0.02, east + 0.02)))
+    while len(found) < PLACES:
+        found.append((chance.uniform(box[0], box[2]), chance.uniform(box[1], box[3])))
+    return found
+
+
+def verdicts(index: AreaIndex[int], areas: list[Area], lat: float, lon: float) -> dict[int, Verdict]:
+    """The geofence of every licence the place is in, or of the nearest one."""
+    hits = index.containing(lat, lon) or [key for key, _ in index.nearest(lat, lon)]
+    return {key: geofence(areas[key], lat=lat, lon=lon, accuracy_m=4.0, age_s=1.0) for key in hits}
+
+
+def figures() -> Iterator[Figure]:
+    chance = random.Random(2026)
+    areas = [licence(chance, PROVINCE) for _ in range(500)]
+    index = AreaIndex(enumerate(areas))
+    here = places(chance, areas, PROVINCE)
+    # A bare test that has to look at the edges: a place within the licence's bounds.
+    bare = []
+    for _ in here:
+        area = chance.choice(areas)
+        south, west, north, east = area.bounds
+        bare.append((area, chance.uniform(south, north), chance.uniform(west, east)))
+
+    def judge() -> None:
+        for lat, lon in here:
+            verdicts(index, areas, lat, lon)
+
+    def test_bare() -> None:
+        for area, lat, lon in bare:
+            area.contains(lat, lon)
+
+    progress("500 giấy phép / licences")
+    yield at_most(
+        "Kết luận trong hay ngoài cho một vị trí với 500 giấy phép / verdict for a position against 500 licences",
+        ratios(judge, test_bare, runs=RUNS, repeats=5, yardstick_repeats=50),
+        "×",
+        limit=20,
+        limit_words="20 lần một phép thử điểm trong đa giác 4–12 đỉnh, cùng lượt đo / "
+        "20 times one bare point-in-polygon test, 4 to 12 corners, same run",
+    )
+
+    many = [licence(chance, VIETNAM) for _ in range(5000)]
+    country = AreaIndex(enumerate(many))
+    there = places(chance, many, VIETNAM)
+
+    def ask() -> None:
+        for lat, lon in there:
+            country.containing(lat, lon)
+            country.nearest(lat, lon)
+
+    progress("5 000 giấy phép / licences")
+    yield at_most(
+        "Tìm trong 5 000 giấy phép: chứa vị trí và gần nhất / query of 5,000 licences: containing and nearest",
+        [1000 * second / len(there) for second in timed(ask, runs=RUNS)],
+        "ms",
+        limit=1.0,
+        limit_words="1 ms một vị trí / 1 ms a position",
+    )
