@@ -651,6 +651,10 @@ FIELD_ERRORS: MappingProxyType[str, Text] = MappingProxyType(
             "Danh mục không có khoáng sản mã “{code}”; thêm vào danh mục trước.",
             "The list has no mineral with the code “{code}”; add it first.",
         ),
+        "unknown_place": Text(
+            "Danh mục không có tỉnh hoặc xã, phường này; nạp danh mục hành chính trước.",
+            "The list has no such province or commune; load the list of places first.",
+        ),
         "invalid": Text("Giá trị chưa đúng; kiểm tra lại mục này.", "The value is not right; check this field."),
     }
 )

@@ -38,8 +38,12 @@ class ReferenceApi(APIView):
     roles: ClassVar = {"GET": EVERYONE}
 
     @extend_schema(parameters=[OpenApiParameter("cursor", str)], responses=ReferenceOutput)
-    def get(self, request: Request) -> HttpResponseBase | None:
-        cursor = request.query_params.get("cursor")
-        package = reference.delta(reference.place_of(officer_of(request).unit), cursor)
-        etag = quote_etag(reference.etag_of(package, cursor))
-        return get_conditional_response(request._request, etag=etag, response=Response(package, headers={"ETag": etag}))
+    def get(self, request: Request) -> HttpResponseBase:
+        question = reference.asked(reference.place_of(officer_of(request).unit), request.query_params.get("cursor"))
+        headers = {"ETag": quote_etag(question.etag), "Cache-Control": "private, no-cache"}
+        known = get_conditional_response(request._request, etag=headers["ETag"])
+        if known is not None:
+            for name, value in headers.items():
+                known.headers[name] = value
+            return known
+        return Response(reference.delta(question), headers=headers)

@@ -42,9 +42,10 @@ class AreaRow:
     """One area of a file. `number`: its place, from 1. `name`: licence number or name as written. `properties`: what
     else the row carried, untouched. `corner_table`: the table as text, "" for GIS formats. `epsg`: what the corners
     are in, None when not known or without a number. `geometry`, `proposed`: GeoJSON in WGS84 (RFC 7946), at most 8
-    decimals; `proposed` is the repair of an invalid ring, taken only when a person answers `repair:<number>=accept`.
-    `computed_ha`: plane area where the corners are projected, else geodesic. `geometry` is always as the file has it. `difference_percent`: how much larger
-    the computed area is than the declared one, in % of the declared.
+    decimals, `geometry` always as the file has it; `proposed` is the repair of an invalid ring, taken only when a
+    person answers `repair:<number>=accept`. `computed_ha`: plane area where the corners are projected, else geodesic.
+    `difference_percent`: how much larger the computed area is than the declared one, in % of the declared. `size`: the
+    bytes it took on its way here, 0 when not known.
     """
 
     number: int
@@ -59,6 +60,7 @@ class AreaRow:
     difference_percent: float | None
     outcome: Outcome
     notes: tuple[Note, ...]
+    size: int = field(default=0, compare=False)
 
     @property
     def taken(self) -> Geometry | None:
@@ -76,8 +78,9 @@ class AreaRow:
         }
 
     @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> "AreaRow":
+    def from_json(cls, row: Mapping[str, Any], size: int = 0) -> "AreaRow":
         return cls(
+            size=size,
             **{name: row[name] for name in _PLAIN},
             declared_ha=None if row["declared_ha"] is None else Decimal(row["declared_ha"]),
             outcome=Outcome(row["outcome"]),
@@ -108,6 +111,13 @@ class ReadOptions:
     max_vertices: int = 200_000
     seconds: float = 300.0
     memory_bytes: int = 2048 * MIB
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.__dict__, "columns": dict(self.columns), "answers": dict(self.answers)}
+
+    @classmethod
+    def from_json(cls, options: Mapping[str, Any]) -> "ReadOptions":
+        return cls(**options)
 
 
 class FileRefused(Exception):

@@ -51,13 +51,40 @@ def run_read(
     `stopped`. `defaults`: what a field is where the row is silent. Problem `import_kind_other`; OSError when the file
     cannot be read or kept. Memory stays flat: 500 rows at a time are written.
     """
+    run = run_begin(
+        path=path,
+        file_name=file_name,
+        kind=kind,
+        options=options,
+        answers=answers,
+        by=by,
+        now=now,
+        defaults=defaults,
+    )
+    return run_fill(run=run, now=now, limits=options, progress=progress, stop=stop)
+
+
+def run_begin(
+    *,
+    path: Path,
+    file_name: str,
+    kind: str,
+    options: ReadOptions,
+    answers: Mapping[str, str],
+    by: Officer | None,
+    now: datetime,
+    defaults: Mapping[str, str] | None = None,
+) -> ImportRun:
+    """Keep the file and open a run that `run_fill` reads, here or in the background. A file too large is not kept: the
+    run is refused at once. Problem `import_kind_other`; OSError."""
     if kind not in (LICENCES, DECLARED_OUTPUT):
         raise Problem("import_kind_other", kind=kind)
-    options = replace(options, answers=dict(answers), kind="records" if kind == DECLARED_OUTPUT else options.kind)
-    sha256, size = imports.file_keep(path) if path.stat().st_size <= options.max_bytes else ("", path.stat().st_size)
+    size = path.stat().st_size
+    too_large = size > options.max_bytes
+    sha256, size = ("", size) if too_large else imports.file_keep(path)
     name, _ = storable(Path(file_name).name)
     said = {
-        "kind": options.kind,
+        "kind": "records" if kind == DECLARED_OUTPUT else options.kind,
         "epsg": options.epsg,
         "encoding": options.encoding,
         "columns": dict(options.columns),
@@ -66,7 +93,34 @@ def run_read(
     run = imports.run_open(
         kind=kind, file_name=name, sha256=sha256, size=size, options=said, answers=dict(answers), by=by, now=now
     )
-    source = imports.kept_path(sha256) if sha256 else path
+    if too_large:
+        problem = {"code": "too_large", "values": {"size": size, "limit": options.max_bytes}}
+        return imports.run_close(run, state=imports.REFUSED, now=now, problem=problem)
+    return run
+
+
+def run_fill(
+    *,
+    run: ImportRun,
+    now: datetime,
+    limits: ReadOptions | None = None,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> ImportRun:
+    """Read the kept file of a run that was begun, to its end. `limits`: of size, time and memory. A run that ended
+    already stays as it is."""
+    if run.state != imports.READING:
+        return run
+    said = run.options
+    options = replace(
+        limits or ReadOptions(),
+        kind=said["kind"],
+        epsg=said["epsg"],
+        encoding=said["encoding"],
+        columns=said["columns"],
+        answers=run.answers,
+    )
+    source = imports.kept_path(run.sha256)
     try:
         state = _read(run, source, options, now, progress or (lambda done, total: None), stop or (lambda: False))
     except FileRefused as refused:
@@ -78,6 +132,23 @@ def run_read(
     return imports.run_close(run, state=state, now=now)
 
 
+def run_again(*, run: ImportRun, answers: Mapping[str, str], by: Officer | None, now: datetime) -> ImportRun:
+    """Open a new run on the kept file of a run, with these answers beside the earlier ones. Problem
+    `import_file_changed`."""
+    imports.file_check(run)
+    said = run.options
+    return imports.run_open(
+        kind=run.kind,
+        file_name=run.file_name,
+        sha256=run.sha256,
+        size=run.size,
+        options=said,
+        answers={**run.answers, **answers},
+        by=by,
+        now=now,
+    )
+
+
 def run_answer(
     *,
     run: ImportRun,
@@ -87,22 +158,9 @@ def run_answer(
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> ImportRun:
-    """Read the kept file of a run again with these answers beside the earlier ones: a new run. Problem
-    `import_file_changed`."""
-    imports.file_check(run)
-    said = run.options
-    return run_read(
-        path=imports.kept_path(run.sha256),
-        file_name=run.file_name,
-        kind=run.kind,
-        options=ReadOptions(kind=said["kind"], epsg=said["epsg"], encoding=said["encoding"], columns=said["columns"]),
-        answers={**run.answers, **answers},
-        by=by,
-        now=now,
-        defaults=said["defaults"],
-        progress=progress,
-        stop=stop,
-    )
+    """`run_again`, and read at once."""
+    again = run_again(run=run, answers=answers, by=by, now=now)
+    return run_fill(run=again, now=now, progress=progress, stop=stop)
 
 
 def run_apply(*, run: ImportRun, by: Officer | None, now: datetime, leave_out_questions: bool = False) -> ImportRun:

@@ -298,6 +298,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=20)),
                 ('row_id', models.CharField(max_length=60)),
                 ('number', models.BigIntegerField(db_index=True)),
+                ('first', models.BigIntegerField()),
                 ('removed', models.BooleanField(default=False)),
                 ('body', models.TextField()),
                 ('south', models.FloatField(null=True)),

@@ -5,12 +5,14 @@ from django.db import models
 
 class ReferenceRow(models.Model):
     """One row of `GET reference/`. `number`: index of the audit event of the change (grows in the order of commits), so
-    that a delta is everything above a cursor. `removed`: tell phones to drop it. The box (degrees) says where it
-    matters; null: everywhere."""
+    that a delta is everything above a cursor. `first`: number of the change that brought it; a phone whose cursor is
+    below has never had it. `removed`: tell phones to drop it. The box (degrees) says where it matters; null:
+    everywhere."""
 
     kind = models.CharField(max_length=20)
     row_id = models.CharField(max_length=60)
     number = models.BigIntegerField(db_index=True)
+    first = models.BigIntegerField()
     removed = models.BooleanField(default=False)
     body = models.TextField()
     south = models.FloatField(null=True)

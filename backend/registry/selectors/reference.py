@@ -1,4 +1,12 @@
-"""What a phone takes along: everything above its cursor that matters where its officer works."""
+"""What a phone takes along: everything above its cursor that matters where its officer works.
+
+A cursor is `<format>.<number>.<place>.<mark>`: the format of the rows, the number of the last change it holds, where
+its officer works, and the beginning of that change's hash in the audit chain. A number alone would not do: an office
+put back from a backup gives the same numbers once more, to other changes.
+
+Nothing can be missed: a number is an audit index, and whoever appends to the chain holds its head until the commit, so
+numbers become visible in their order (`tests/backend/registry/test_reference_concurrent.py`).
+"""
 
 import json
 from collections.abc import Iterable
@@ -7,14 +15,17 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Case, F, Max, Q, TextField, Value, When
 
 from backend.accounts.models import Unit
+from backend.audit.models import Event
 from backend.registry.models import ReferenceRow, UnitArea
+from shared.rules.terms import ROW_FORMAT
 
 KINDS = ("licences", "minerals", "violation_types", "communes", "vehicles")
 SETTINGS = "settings"
-FORMAT = "2"  # of the rows; a phone with rows of another format gets everything anew
+ALL_ELSE = "*"  # in `removed`: drop whatever this answer does not bring
+_MARK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,8 @@ class Place:
 
 
 EVERYWHERE = Place(None)
-_KM_PER_DEGREE = 111.2  # of latitude; of longitude less, so that the margin is at least what it says
-_KM_PER_DEGREE_EAST = 100.0  # at Vietnam's northern end (23.4°) 102 km
+_KM_PER_DEGREE = 110.5  # of latitude, at the least (at the equator), so that the margin is at least what it says
+_KM_PER_DEGREE_EAST = 100.0  # of longitude; at Vietnam's northern end (23.4°) 102 km
 
 
 def place_of(unit: Unit | None) -> Place:
@@ -55,46 +66,70 @@ def place_of(unit: Unit | None) -> Place:
     return Place(tuple(round(side, 4) for side in box))  # type: ignore[arg-type]
 
 
-def _since(cursor: str | None, place: Place) -> int | None:
-    """The number a phone has everything up to; None when its cursor is of another format, place or office."""
-    parts = (cursor or "").split(".")
-    if len(parts) != 3 or parts[0] != FORMAT or parts[2] != place.key:
-        return None
-    return int(parts[1]) if parts[1].isdecimal() and parts[1].isascii() and len(parts[1]) < 16 else None
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A phone's question as the office stands now. `since`: the number it has everything up to; None when it has
+    nothing, or nothing of use. `cursor`: what it will have. `anew`: it has rows, and gets all of them anew."""
+
+    place: Place
+    since: int | None
+    cursor: str
+    anew: bool
+    etag: str
 
 
-def delta(place: Place, cursor: str | None) -> dict[str, Any]:
-    """`{cursor, <kind>[]…, settings, removed[]}`: what changed above `cursor`, for that place.
-
-    `removed`: ids of rows that are gone or matter elsewhere only; for a phone whose cursor is of no use, all such.
-    """
-    # First the number, then the rows: what is written in between comes now and once more with the next delta.
+def asked(place: Place, cursor: str | None) -> Asked:
+    """Three queries with the place's: enough to say that there is nothing new, without reading a row."""
     newest = ReferenceRow.objects.aggregate(newest=Max("number"))["newest"] or 0
-    since = _since(cursor, place)
-    if since is not None and since > newest:
-        since = None  # of another office, or of a database that was put back
-    fresh = ReferenceRow.objects.exclude(kind=SETTINGS)
-    if since is not None:
-        fresh = fresh.filter(number__gt=since)
-    here = fresh.filter(place.holds(), removed=False).order_by("kind", "row_id")
-    found: dict[str, Any] = {"cursor": f"{FORMAT}.{newest}.{place.key}", **{kind: [] for kind in KINDS}}
-    for kind, body in here.values_list("kind", "body"):
-        found[kind].append(json.loads(body))
-    found["settings"] = phone_settings()
-    gone = fresh.exclude(pk__in=here.values("pk")) if cursor else fresh.none()
-    found["removed"] = list(gone.order_by("row_id").values_list("row_id", flat=True))
-    return found
+    number, mark = _number(cursor, place)
+    marks = dict(Event.objects.filter(index__in=(newest, number)).values_list("index", "hash"))
+    since = number if number <= newest and mark == _mark(marks, number) else None
+    now = f"{ROW_FORMAT}.{newest}.{place.key}.{_mark(marks, newest)}"
+    etag = sha256(json.dumps([cursor, now]).encode()).hexdigest()[:32]
+    return Asked(place, since, now, anew=bool(cursor) and since is None, etag=etag)
 
 
-def etag_of(package: dict[str, Any], cursor: str | None) -> str:
-    """Changes whenever the answer to the same question does."""
-    return sha256(json.dumps([cursor, package["cursor"], package["settings"]], sort_keys=True).encode()).hexdigest()[
-        :32
-    ]
+def _number(cursor: str | None, place: Place) -> tuple[int, str]:
+    """Number and mark of a cursor; one that no office gave for this format and place has a mark that never fits."""
+    parts = (cursor or "").split(".")
+    if len(parts) != 4 or (parts[0], parts[2]) != (ROW_FORMAT, place.key):
+        return 0, ""
+    fits = parts[1].isdecimal() and parts[1].isascii() and len(parts[1]) < 16
+    return (int(parts[1]), parts[3]) if fits else (0, "")
+
+
+def _mark(hashes: dict[int, str], number: int) -> str:
+    return hashes.get(number, "-")[:_MARK]
+
+
+def delta(question: Asked) -> dict[str, Any]:
+    """`{cursor, <kind>[]…, settings, removed[]}`: what changed since, for that place; `settings` always whole.
+
+    `removed`: ids of rows that are gone or matter elsewhere only. A phone that gets everything anew is told `ALL_ELSE`
+    as well, for it may hold what this office has never had.
+    """
+    # The number was read before the rows: what is written in between comes now and once more with the next delta.
+    here = question.place.holds() & Q(removed=False)
+    rows = ReferenceRow.objects.exclude(kind=SETTINGS)
+    if question.since is not None:
+        # What came and went again in between, or came elsewhere, is none of this phone's business.
+        rows = rows.filter(here | Q(first__lte=question.since), number__gt=question.since)
+    elif not question.anew:
+        rows = rows.filter(here)
+    # One statement for what comes and what goes, so that no row can be in both or in neither.
+    text = Case(When(here, then=F("body")), default=Value(None), output_field=TextField(null=True))
+    found: dict[str, Any] = {"cursor": question.cursor, **{kind: [] for kind in KINDS}}
+    removed = [ALL_ELSE] if question.anew else []
+    for kind, row_id, body in rows.order_by("kind", "row_id").values_list("kind", "row_id", text):
+        if body is None:
+            removed.append(row_id)
+        else:
+            found[kind].append(json.loads(body))
+    return {**found, "settings": phone_settings(), "removed": removed}
 
 
 def phone_settings() -> dict[str, Any]:
-    rows = ReferenceRow.objects.filter(kind=SETTINGS, removed=False)
+    rows = ReferenceRow.objects.filter(kind=SETTINGS, removed=False).order_by("row_id")
     return {key: json.loads(body) for key, body in rows.values_list("row_id", "body")}
 
 
@@ -111,4 +146,4 @@ def newest(kind: str) -> int:
 
 def licence_history_needed(row: dict[str, Any], day: str) -> bool:
     """Whether a day (ISO) lies before every version that phones have of a licence."""
-    return day < min(str(found["effective_from"]) for found in (row, *row["versions"]))
+    return day < min(str(found["effective_from"]) for found in (row, *row.get("versions", ())))

@@ -19,7 +19,7 @@ from backend.registry.selectors.imports import outcomes
 from shared.problems import Problem
 
 _CHUNK = 2**20
-CHECKED, STOPPED, REFUSED, APPLIED = "checked", "stopped", "refused", "applied"
+READING, CHECKED, STOPPED, REFUSED, APPLIED = "reading", "checked", "stopped", "refused", "applied"
 
 
 def actor_of(by: Officer | None) -> str:

@@ -25,6 +25,7 @@ from backend.registry.models import (
 )
 from backend.registry.mutators import BATCH, PhoneRow, publish
 from backend.registry.selectors.licences import licence_box, licence_row, with_terms
+from backend.registry.selectors.vehicles import vehicle_row, vehicles_named
 from backend.registry.services.given import HolderGiven, LicenceGiven, check, tax_code_checked
 from shared.clock import VIETNAM
 from shared.problems import FieldError, Problem
@@ -69,6 +70,9 @@ def licences_publish(ids: Sequence[UUID], *, number: int, now: datetime) -> int:
             for licence in with_terms().filter(id__in=ids[i : i + BATCH])
         ]
         changed += publish("licences", rows, number=number)
+        named = vehicles_named(ids[i : i + BATCH])
+        vehicles = [PhoneRow(str(vehicle.id), vehicle_row(vehicle), box) for vehicle, box in named]
+        changed += publish("vehicles", vehicles, number=number)
     return changed
 
 
@@ -125,22 +129,21 @@ def _licences(batch: Sequence[LicenceGiven]) -> dict[str, Licence]:
     return {row.number: row for row in Licence.objects.select_for_update().filter(number__in=marks)}
 
 
-def _holder_key(holder: HolderGiven) -> str:
-    """A tax code names a holder; without one the name does."""
-    return tax_code_checked(holder.tax_code) or name_key(holder.name)
+def _holder_key(holder: HolderGiven) -> tuple[str, str]:
+    """Tax code and name: a firm that changed its name is another row, so that older versions keep the name they had."""
+    return tax_code_checked(holder.tax_code), name_key(holder.name)
 
 
-def _holders(given: Sequence[HolderGiven]) -> dict[str, Holder]:
+def _holders(given: Sequence[HolderGiven]) -> dict[tuple[str, str], Holder]:
+    """By key; those that are new are made. Who is there stays as it is: an address is corrected by its own service."""
     wanted = {_holder_key(holder): holder for holder in given}
-    codes = [tax_code_checked(holder.tax_code) for holder in wanted.values()]
-    known = {row.tax_code: row for row in Holder.objects.filter(tax_code__in=[code for code in codes if code])}
-    by_name = Holder.objects.filter(tax_code="", name_key__in=wanted)
-    known |= {row.name_key: row for row in by_name}
+    rows = Holder.objects.filter(name_key__in={name for _, name in wanted}).order_by("id")
+    known = {(row.tax_code, row.name_key): row for row in rows}
     fresh = [
         Holder(
             name=holder.name.strip(),
-            name_key=name_key(holder.name),
-            tax_code=tax_code_checked(holder.tax_code),
+            name_key=key[1],
+            tax_code=key[0],
             kind=holder.kind,
             address=holder.address,
         )
@@ -148,7 +151,7 @@ def _holders(given: Sequence[HolderGiven]) -> dict[str, Holder]:
         if key not in known
     ]
     Holder.objects.bulk_create(fresh)
-    return known | {row.tax_code or row.name_key: row for row in fresh}
+    return known | {(row.tax_code, row.name_key): row for row in fresh}
 
 
 def _last_versions(licences: dict[str, Licence]) -> dict[UUID, tuple[int, str]]:
