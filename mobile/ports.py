@@ -2,7 +2,7 @@
 puts them together; services receive them. Failures that a user can meet are `shared.problems.Problem`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from shared.geo.fix import Fix
 from shared.problems import Problem, ProblemType, Text
+from shared.rules.papers import PaperUse
 from shared.wire.v1.messages import Envelope, EvidenceEntry, Hello, Receipt, ServerKey
 from shared.wire.v1.records import Kind
 from shared.wire.v1.seal import SealedReport
@@ -277,6 +278,9 @@ class Outbox(Protocol):
 
     def envelope(self, report: UUID) -> Envelope: ...
 
+    def paper_uses(self, keys: Collection[str], *, but: UUID) -> Mapping[str, Sequence[PaperUse]]:
+        """Loads of other reports sealed on this phone, by key of a paper shown for them; not of superseded ones."""
+
     def due_reports(self, now: datetime) -> tuple[QueuedReport, ...]: ...  # by sequence
 
     def due_files(self, now: datetime) -> tuple[LocalFile, ...]:
@@ -307,22 +311,38 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDelta:
-    """What `GET reference/` answered. `items`: kind (`licences`, `communes` …) → rows with an `id`; `removed`: ids."""
+    """What `GET reference/` answered. `items`: kind (`licences`, `communes` …) → rows with an `id`; `removed`: ids, and
+    `shared.wire.v1.reference.ALL_ELSE` for all that is not in `items`. `etag`: the server knows this answer by it."""
 
     cursor: str
     items: Mapping[str, tuple[Mapping[str, Any], ...]]
     settings: Mapping[str, Any]
     removed: tuple[str, ...]
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceState:
+    """What the phone has. `etag`: of the answer "nothing new" to `cursor`, where the server gave one before. `as_of`:
+    when it was last brought up to date, by the phone's clock. `revision`: another one whenever a row may be another."""
+
+    cursor: str
+    etag: str | None
+    as_of: datetime
+    revision: int
 
 
 class Reference(Protocol):
-    def cursor(self) -> str | None: ...
+    """Rows of another format than `shared.wire.v1.reference.ROW_FORMAT` count as none."""
 
-    def as_of(self) -> datetime | None:
-        """When the data was last brought up to date, by the phone's clock."""
+    def state(self) -> ReferenceState | None: ...
 
-    def apply(self, delta: ReferenceDelta, now: datetime) -> None:
-        """All of it or nothing."""
+    def apply(self, delta: ReferenceDelta, now: datetime, *, asked: str | None) -> bool:
+        """All of it or nothing. False, and nothing, when the cursor is no longer the one that was asked with: another
+        process was quicker. Problem `phone_full`."""
+
+    def confirmed(self, now: datetime, *, asked: str) -> None:
+        """The server has nothing new for that cursor."""
 
     def rows(self, kind: str) -> tuple[Mapping[str, Any], ...]: ...
 
@@ -395,4 +415,5 @@ class ServerApi(Protocol):
     def send_file(self, file: LocalFile, content: BinaryIO, token: str | None, moved: OnOffset) -> None:
         """Returns when the server has every byte; `moved` after each piece."""
 
-    def reference(self, cursor: str | None, token: str) -> ReferenceDelta: ...
+    def reference(self, cursor: str | None, token: str, *, etag: str | None = None) -> ReferenceDelta | None:
+        """None: the answer is still the one with that etag."""

@@ -655,6 +655,18 @@ FIELD_ERRORS: MappingProxyType[str, Text] = MappingProxyType(
             "Danh mục không có tỉnh hoặc xã, phường này; nạp danh mục hành chính trước.",
             "The list has no such province or commune; load the list of places first.",
         ),
+        "mineral_in_use": Text(
+            "Có giấy phép ghi khoáng sản mã “{code}” nên không bỏ được; sửa tên hoặc loại thay vì bỏ.",
+            "A licence names the mineral “{code}”, so it cannot be removed; change its name or family instead.",
+        ),
+        "catalogue_row": Text(
+            "Danh mục vi phạm không đọc được với dòng này ({reason}); sửa dòng rồi ghi lại.",
+            "The violation catalogue cannot be read with this row ({reason}); correct the row and record it again.",
+        ),
+        "place_differs": Text(
+            "Danh mục đã ghi {code} là “{name}” từ {day}; muốn đổi thì ghi ngày bắt đầu khác.",
+            "The list has {code} as “{name}” since {day} already; a change needs another first day.",
+        ),
         "invalid": Text("Giá trị chưa đúng; kiểm tra lại mục này.", "The value is not right; check this field."),
     }
 )

@@ -150,6 +150,13 @@ EVIDENCE_MAX_BYTES = env.int("KK_EVIDENCE_MAX_BYTES", default=2**30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = BATCH_MAX_BYTES
 ENROLMENT_CODE_LIFE = timedelta(minutes=env.int("KK_ENROLMENT_CODE_MINUTES", default=15))
 IMPORTS_DIR = Path(env.str("KK_IMPORTS", default=str(VAR_DIR / "imports")))
+IMPORT_MAX_BYTES = env.int("KK_IMPORT_MAX_BYTES", default=256 * 2**20)
+FILE_UPLOAD_HANDLERS = ["backend.accounts.uploading.KeeperUploads"]
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+# The map of the office's pages: without tiles, shapes on a plain grid. `https://tiles.example/{z}/{x}/{y}.png`
+MAP_TILES = env.str("KK_MAP_TILES", default="")
+MAP_TILES_NOTE = env.str("KK_MAP_TILES_NOTE", default="")  # whose tiles they are, as their licence wants it said
 REFERENCE_MARGIN_KM = env.float("KK_REFERENCE_MARGIN_KM", default=15.0)  # neighbours that phones take along
 CLOCK_TOLERANCE = timedelta(minutes=10)
 

@@ -1,26 +1,43 @@
 """Columns and counting rows drawn from a sealed report."""
 
 import hashlib
+import json
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from backend.inspections.models import MeasuredQuantity, Report, SeenSubject, SeenVehicle, SeenViolation
+from backend.inspections.loads import MOST, column_text, observed_loads, seen_papers
+from backend.inspections.models import (
+    MeasuredQuantity,
+    ObservedLoad,
+    Report,
+    SealedBytes,
+    SeenPaper,
+    SeenSubject,
+    SeenVehicle,
+    SeenViolation,
+)
 from shared.vietnamese import mark_key
 from shared.wire.v1.checks import measurements_of
-from shared.wire.v1.records import ActState, Facts, Position, PositionRole, QuantityKind, Subject, SubjectRole
+from shared.wire.v1.codec import decode
+from shared.wire.v1.records import (
+    ActState,
+    Assessment,
+    Facts,
+    Kind,
+    Position,
+    PositionRole,
+    QuantityKind,
+    Subject,
+    SubjectRole,
+)
 from shared.wire.v1.seal import SealedReport
 
 # A witness was not inspected, a representative speaks for a subject that has an entry of its own.
 NOT_COUNTED = frozenset({SubjectRole.WITNESS, SubjectRole.REPRESENTATIVE})
 SUMMED = (QuantityKind.VOLUME, QuantityKind.MASS)
-MOST = 1e12  # what the column of a quantity can hold, and far more than the sand of a river
-
-
-def column_text(text: str, length: int) -> str:
-    """What a text column takes: cut, and without U+0000, which JSON can carry and PostgreSQL cannot."""
-    return text.replace("\0", "")[:length]
+DRAWN = (SeenSubject, SeenVehicle, MeasuredQuantity, ObservedLoad, SeenPaper, SeenViolation)
 
 
 def quantity_flags(sealed: SealedReport) -> list[str]:
@@ -58,9 +75,9 @@ def columns(sealed: SealedReport) -> dict[str, Any]:
     }
 
 
-def draw_rows(report: Report, sealed: SealedReport) -> None:
+def draw_rows(report: Report, facts: Facts, assessment: Assessment | None) -> None:
     """Write the counting rows; one statement a table."""
-    facts = sealed.facts
+    kind = Kind(report.kind)
     SeenSubject.objects.bulk_create(
         SeenSubject(
             report=report, kind=subject.kind.value, role=subject.role.value, counted_as=_counted_as(report, subject)
@@ -87,10 +104,21 @@ def draw_rows(report: Report, sealed: SealedReport) -> None:
         for _, m in measurements_of(facts)
         if m.kind in SUMMED and m.value < MOST
     )
-    if sealed.assessment is not None:
+    ObservedLoad.objects.bulk_create(observed_loads(report, facts, kind))
+    SeenPaper.objects.bulk_create(seen_papers(report, facts, kind))
+    if assessment is not None:
         SeenViolation.objects.bulk_create(
-            SeenViolation(report=report, code=column_text(seen.code, 20)) for seen in sealed.assessment.observations
+            SeenViolation(report=report, code=column_text(seen.code, 20)) for seen in assessment.observations
         )
+
+
+def redraw_rows(report: Report, sealed: SealedBytes) -> None:
+    """Make the counting rows again from the sealed bytes, which were checked when they came."""
+    for model in DRAWN:
+        model._default_manager.filter(report=report).delete()
+    facts = decode(Facts, json.loads(bytes(sealed.facts)))
+    opinion = None if sealed.assessment is None else decode(Assessment, json.loads(bytes(sealed.assessment)))
+    draw_rows(report, facts, opinion)
 
 
 def _counted_as(report: Report, subject: Subject) -> str:

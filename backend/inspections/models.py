@@ -143,9 +143,10 @@ class SeenViolation(models.Model):
 class ObservedLoad(models.Model):
     """Drawn from the facts for the load ledger: what one load brought past a stop or a gate.
 
-    `licence`: the register's, where the papers leave no doubt which; else null. `volume_m3` (loose) and `mass_t`: as
-    measured, or worked out with `density` (t per loose m³) of `density_source`; null where nobody can say. `basis`: how
-    the volume was measured. `uncertainty`: 95 %, in the unit measured. `sampled`: a stop sees some loads, not all.
+    `licence`: the register's, where the papers leave no doubt which; else null. `place_kind`: a stop on the road or the
+    river, or the gate of a mine or stockyard. `volume_m3` (loose) and `mass_t`: as measured, or worked out with
+    `density` (t per loose m³) of `density_source`; null where nobody can say. `measured`: volume | mass | "", what
+    `uncertainty` (95 %, m³ or t) and `basis` belong to. `sampled`: a stop sees some loads, the scale at a gate all.
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="observed_loads")
@@ -188,12 +189,17 @@ class SeenPaper(models.Model):
 
 class Finding(models.Model):
     """What a rule says at the server, beside what it said on the phone (`phone_…`, empty where the phone was silent),
-    with the state of the register that the server asked; the phone's is the report's `reference_cursor`."""
+    with the state of the register that the server asked; the phone's is the report's `reference_cursor`.
+
+    Never changed: what another assessment says differently (a new rule, a corrected licence) is the next `revision`,
+    and the last one counts. `answer` "": the server has no answer about it, only the phone had, or no longer has one.
+    """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="findings")
     rule = models.CharField(max_length=40)
     version = models.CharField(max_length=10)
     about = models.CharField(max_length=120)
+    revision = models.PositiveIntegerField(default=1)
     licence_version = models.PositiveIntegerField(null=True)
     answer = models.CharField(max_length=12)
     reasons = models.JSONField()
@@ -207,7 +213,10 @@ class Finding(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["report", "rule", "version", "about"], name="finding_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "rule", "about", "revision"], name="finding_revision_once")
+        ]
+        indexes = [models.Index(fields=["about"], name="finding_about")]
 
 
 class Review(models.Model):

@@ -1,17 +1,22 @@
 """Reading reports, always through a scope."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from backend.accounts.models import Device
 from backend.accounts.scoping import Scope, within
 from backend.audit.selectors import head_hash
 from backend.audit.signing import key_ensure
-from backend.inspections.models import Evidence, Report, SealedBytes
-from shared.problems import Problem
+from backend.common.boxes import parse_box
+from backend.inspections.models import Evidence, Finding, ObservedLoad, Report, SealedBytes
+from shared.problems import FieldError, Problem
+from shared.rules.verdict import Answer, Verdict
+from shared.rules.words import sentence
 from shared.wire.v1 import messages
 from shared.wire.v1.canonical import parse_json
 from shared.wire.v1.messages import EvidenceState, ReportState
@@ -43,10 +48,32 @@ class ReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     officer = django_filters.UUIDFilter(field_name="officer_id")
     inspection = django_filters.UUIDFilter(field_name="inspection")
     violation = django_filters.CharFilter(field_name="violations__code", distinct=True)
+    licence = django_filters.UUIDFilter(method="of_licence")
+    flag = django_filters.CharFilter(method="flagged")
+    bbox = django_filters.CharFilter(method="in_box", help_text="west,south,east,north")
 
     class Meta:
         model = Report
         fields: tuple[str, ...] = ()
+
+    def of_licence(self, rows: QuerySet[Report], name: str, licence: UUID) -> QuerySet[Report]:
+        """Those that brought a load of it, or of which a rule was asked about it."""
+        loads = ObservedLoad.objects.filter(licence=licence).values("report")
+        judged = Finding.objects.filter(about=f"licence:{licence}").values("report")
+        return rows.filter(pk__in=loads.union(judged))
+
+    def flagged(self, rows: QuerySet[Report], name: str, flag: str) -> QuerySet[Report]:
+        # Flags are a JSON list, which SQLite cannot look into by an operator of PostgreSQL's.
+        return rows.annotate(flags_text=Cast("flags", TextField())).filter(flags_text__contains=json.dumps(flag))
+
+    def in_box(self, rows: QuerySet[Report], name: str, text: str) -> QuerySet[Report]:
+        try:
+            south, west, north, east = parse_box(text)
+        except ValueError as error:
+            raise Problem(
+                "request_invalid", errors=(FieldError("bbox", "value", {"expected": "west,south,east,north"}),)
+            ) from error
+        return rows.filter(lat__gte=south, lat__lte=north, lon__gte=west, lon__lte=east)
 
 
 # `from` is a keyword of Python, so the contract's names are given to the filters here.
@@ -59,7 +86,54 @@ def counted_reports(scope: Scope) -> QuerySet[Report]:
     return Report.objects.filter(within(scope, unit="unit"), state=ReportState.ACCEPTED.value)
 
 
-def report_detail(report: Report) -> dict[str, Any]:
+def findings_of(report: Report, language: str) -> list[dict[str, Any]]:
+    """What the server says of each thing, as it says it now, and what the phone had said, each with its sentence.
+
+    `revisions`: how often the answer was another one before; those stay in the table.
+    """
+    last = {(row.rule, row.about): row for row in report.findings.order_by("revision")}
+    found = []
+    for row in sorted(last.values(), key=lambda row: (row.about, row.rule)):
+        if not row.answer and not row.phone_answer:
+            continue  # no longer asked: the licence it was about is another one by now
+        said = _verdict(row.rule, row.version, row.answer, row.reasons, row.numbers)
+        phone = _verdict(row.rule, row.phone_version, row.phone_answer, row.phone_reasons, row.phone_numbers)
+        found.append(
+            {
+                "rule": row.rule,
+                "version": row.version,
+                "about": row.about,
+                "licence_version": row.licence_version,
+                "answer": row.answer,
+                "reasons": row.reasons,
+                "numbers": row.numbers,
+                "citation": row.citation,
+                "sentence": "" if said is None else sentence(said, language),
+                "reference_cursor": row.reference_cursor,
+                "made_at": row.made_at,
+                "revisions": row.revision,
+                "phone": None
+                if phone is None
+                else {
+                    "version": phone.version,
+                    "answer": phone.answer.value,
+                    "reasons": list(phone.reasons),
+                    "numbers": phone.numbers,
+                    "sentence": sentence(phone, language),
+                    "reference_cursor": report.reference_cursor,
+                },
+            }
+        )
+    return found
+
+
+def _verdict(
+    rule: str, version: str, answer: str, reasons: list[str] | None, numbers: dict[str, float] | None
+) -> Verdict | None:
+    return Verdict(rule, version, Answer(answer), tuple(reasons or ()), numbers or {}) if answer else None
+
+
+def report_detail(report: Report, language: str) -> dict[str, Any]:
     """Facts, assessment, findings and evidence of one report; the identity parts stay where they are."""
     sealed = SealedBytes.objects.get(report=report)
     review = getattr(report, "review", None)
@@ -67,9 +141,7 @@ def report_detail(report: Report) -> dict[str, Any]:
         "manifest": parse_json(bytes(sealed.manifest)),
         "facts": parse_json(bytes(sealed.facts)),
         "assessment": None if sealed.assessment is None else parse_json(bytes(sealed.assessment)),
-        "findings": list(
-            report.findings.order_by("about", "rule").values("rule", "version", "about", "answer", "reasons", "numbers")
-        ),
+        "findings": findings_of(report, language),
         "evidence": list(
             report.evidence.order_by("position").values(
                 "evidence_id",

@@ -1,5 +1,6 @@
 """Writes to reports: receipt, confirmation of files, review."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,13 @@ from django.db import IntegrityError, transaction
 from backend.accounts.models import Device, Officer
 from backend.audit import services as audit
 from backend.audit.actions import Action
-from backend.inspections.assessing import report_assess
-from backend.inspections.drawing import column_text, columns, draw_rows, quantity_flags
-from backend.inspections.models import Evidence, Report, Review, SealedBytes, SealedIdentity
+from backend.inspections.assessing import USES_PAPERS, report_assess
+from backend.inspections.drawing import columns, draw_rows, quantity_flags, redraw_rows
+from backend.inspections.ledger import licence_years
+from backend.inspections.loads import column_text
+from backend.inspections.models import Evidence, Report, Review, SealedBytes, SealedIdentity, SeenPaper
+from backend.registry.services.ledger import years_refresh
+from backend.registry.services.licences import licences_publish
 from shared.problems import FieldError, Problem
 from shared.wire.v1.messages import EvidenceState, ReportState
 from shared.wire.v1.seal import ChainFlag, SealedReport, chain_flags
@@ -139,7 +144,7 @@ def _insert(
         )
         for i, entry in enumerate(manifest.evidence)
     )
-    draw_rows(report, sealed)
+    draw_rows(report, sealed.facts, sealed.assessment)
     return report
 
 
@@ -245,6 +250,8 @@ def report_review(*, report: Report, by: Officer, verdict: str, note: str, now: 
         report.state = verdict
         report.save(update_fields=["state"])
         replaced = _replaced_by(report) if verdict == ReportState.ACCEPTED.value else []
+        licences = years_refresh(licence_years([report.id, *replaced]), now=now)
+        _reassess_others([*replaced, *([] if verdict == ReportState.ACCEPTED.value else [report.id])])
         audit.record(
             Action.REPORT_REVIEWED,
             subject=f"report:{report.id}",
@@ -253,7 +260,25 @@ def report_review(*, report: Report, by: Officer, verdict: str, note: str, now: 
             verdict=verdict,
             supersedes=[str(older) for older in replaced],
         )
+        ledger_publish(licences, subject=f"report:{report.id}", actor=str(by.id), now=now)
     return report
+
+
+def ledger_publish(licences: Sequence[UUID], *, subject: str, actor: str, now: datetime) -> None:
+    """Bring to phones the sums that `years_refresh` changed, in its transaction."""
+    if licences:
+        event = audit.record(
+            Action.LEDGER_CHANGED, subject=subject, actor=actor, at=now, licences=[str(licence) for licence in licences]
+        )
+        licences_publish(licences, number=event.index, now=now)
+
+
+def _reassess_others(reports: Sequence[UUID]) -> None:
+    """What these reports showed counts no longer as used: others that show the same papers are judged anew."""
+    papers = SeenPaper.objects.filter(report__in=reports).exclude(key="").values("key")
+    others = SeenPaper.objects.filter(key__in=papers, report__state__in=USES_PAPERS).exclude(report__in=reports)
+    for other in sorted(set(others.values_list("report_id", flat=True))):
+        report_assess.enqueue(str(other))
 
 
 def _replaced_by(report: Report) -> list[UUID]:
@@ -269,6 +294,24 @@ def _replaced_by(report: Report) -> list[UUID]:
         replaced.append(older.id)
         newer = older
     return replaced
+
+
+def reports_redraw(*, after: int, limit: int, now: datetime) -> int | None:
+    """Make the counting rows of the next `limit` reports above number `after` again, and with them the ledger's sums;
+    the number of the last one, None when there is none left. One transaction, so that it can be taken up anywhere."""
+    with transaction.atomic():
+        locked = Report.objects.select_for_update(of=("self",), no_key=True).filter(number__gt=after)
+        reports = list(locked.order_by("number")[:limit])
+        if not reports:
+            return None
+        ids = [report.id for report in reports]
+        pairs = licence_years(ids)
+        sealed = SealedBytes.objects.in_bulk(ids)
+        for report in reports:
+            redraw_rows(report, sealed[report.id])
+        licences = years_refresh(pairs | licence_years(ids), now=now)
+        ledger_publish(licences, subject="registry:ledger", actor=audit.SYSTEM, now=now)
+        return reports[-1].number
 
 
 def view_record(*, action: Action, subject: str, by: Officer, now: datetime) -> None:

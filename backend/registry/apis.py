@@ -1,6 +1,7 @@
-"""What the phone takes along."""
+"""What the phone takes along; the licence register."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -8,14 +9,18 @@ from django.utils.decorators import method_decorator
 from django.utils.http import quote_etag
 from django.views.decorators.gzip import gzip_page
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.accounts.authentication import officer_of
+from backend.accounts.authentication import officer_of, read_clock
 from backend.accounts.permissions import EVERYONE
-from backend.registry.selectors import reference
+from backend.common.boxes import BoxField
+from backend.common.paging import ByNumber
+from backend.registry.selectors import reference, searching
+from shared.clock import VIETNAM
+from shared.rules.terms import MineralFamily
 
 
 class ReferenceOutput(serializers.Serializer[Any]):
@@ -47,3 +52,141 @@ class ReferenceApi(APIView):
                 known.headers[name] = value
             return known
         return Response(reference.delta(question), headers=headers)
+
+
+# --- licences
+
+
+class LicensedMineralOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    family = serializers.CharField()
+
+
+class CapacityOutput(serializers.Serializer[Any]):
+    value = serializers.FloatField()
+    unit = serializers.CharField()
+    basis = serializers.CharField(allow_null=True)
+
+
+class LicenceOutput(serializers.Serializer[Any]):
+    """A licence as it stands today, or on `valid_on`. `box`: south, west, north, east in degrees."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    version = serializers.IntegerField()
+    effective_from = serializers.DateField()
+    holder = serializers.CharField()
+    tax_code = serializers.CharField(allow_null=True)
+    issuer = serializers.CharField()
+    issuer_level = serializers.CharField(allow_null=True)
+    group = serializers.CharField(allow_null=True)
+    minerals = LicensedMineralOutput(many=True)
+    capacity = CapacityOutput(allow_null=True)
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+    box = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    illustration = serializers.BooleanField()
+
+
+class LicenceAreaOutput(serializers.Serializer[Any]):
+    """`corner_table`: as the paper has it, northing x first; `geometry`: GeoJSON, WGS84; `repair`: how a ring that was
+    not valid was mended and who confirmed it, {} when nothing was."""
+
+    name = serializers.CharField()
+    epsg = serializers.IntegerField()
+    corner_table = serializers.CharField()
+    geometry = serializers.JSONField()
+    declared_ha = serializers.FloatField(allow_null=True)
+    computed_ha = serializers.FloatField()
+    difference_percent = serializers.FloatField(allow_null=True)
+    repair = serializers.JSONField()
+    source = serializers.CharField()
+
+
+class LicenceVersionOutput(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+    in_force = serializers.BooleanField()
+    effective_from = serializers.DateField()
+    basis = serializers.CharField()
+    holder = serializers.CharField()
+    tax_code = serializers.CharField(allow_null=True)
+    issuer = serializers.CharField()
+    issuer_level = serializers.CharField(allow_null=True)
+    issued_on = serializers.DateField(allow_null=True)
+    group = serializers.CharField(allow_null=True)
+    purpose = serializers.CharField()
+    minerals = LicensedMineralOutput(many=True)
+    depth_limit_m = serializers.FloatField(allow_null=True)
+    depth_datum = serializers.CharField()
+    capacity = CapacityOutput(allow_null=True)
+    hours = serializers.JSONField()
+    season = serializers.JSONField()
+    explosives = serializers.BooleanField()
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+    area = serializers.JSONField(allow_null=True)
+    areas = LicenceAreaOutput(many=True)
+    stockyards = serializers.ListField(child=serializers.JSONField())
+    equipment = serializers.ListField(child=serializers.JSONField())
+    recorded_at = serializers.DateTimeField()
+
+
+class LicenceDetailOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    illustration = serializers.BooleanField()
+    versions = LicenceVersionOutput(many=True)
+
+
+class LicenceQuery(serializers.Serializer[Any]):
+    q = serializers.CharField(required=False, max_length=200, default="", allow_blank=True)
+    number = serializers.CharField(required=False, max_length=60, default="", allow_blank=True)
+    mineral = serializers.CharField(required=False, max_length=20, default="", allow_blank=True)
+    family = serializers.ChoiceField(required=False, choices=[family.value for family in MineralFamily])
+    valid_on = serializers.DateField(required=False)
+    bbox = BoxField(required=False, help_text="west,south,east,north")
+
+
+class ByLicenceNumber(ByNumber):
+    """By the number on the licence, which is unique and never changes."""
+
+    ordering = "number"
+
+
+class LicenceListApi(generics.GenericAPIView[Any]):
+    """Sổ giấy phép khai thác / the licence register: `q` finds numbers, holders and minerals without accents too."""
+
+    roles: ClassVar = {"GET": EVERYONE}
+    serializer_class = LicenceOutput
+    pagination_class = ByLicenceNumber
+
+    @extend_schema(parameters=[LicenceQuery])
+    def get(self, request: Request) -> Response:
+        query = LicenceQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        data = query.validated_data
+        day = data.get("valid_on") or read_clock().astimezone(VIETNAM).date()
+        family = data.get("family")
+        wanted = searching.Wanted(
+            day,
+            data["q"],
+            data["number"],
+            data["mineral"],
+            None if family is None else MineralFamily(family),
+            data.get("valid_on"),
+            data.get("bbox"),
+        )
+        page = self.paginate_queryset(searching.licences(wanted))
+        return self.get_paginated_response(LicenceOutput(searching.lines(page or [], day), many=True).data)
+
+
+class LicenceDetailApi(APIView):
+    """Một giấy phép với mọi lần điều chỉnh / one licence with every amendment, corner tables included."""
+
+    roles: ClassVar = {"GET": EVERYONE}
+
+    @extend_schema(responses=LicenceDetailOutput)
+    def get(self, request: Request, licence_id: UUID) -> Response:
+        day = read_clock().astimezone(VIETNAM).date()
+        return Response(LicenceDetailOutput(searching.licence_detail(licence_id, day)).data)

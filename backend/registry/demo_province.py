@@ -5,15 +5,18 @@ None of the licences, holders or numbers exists: they are illustration ("dữ li
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from backend.registry.services.given import AreaGiven, EquipmentGiven, HolderGiven, LicenceGiven, StockyardGiven
+from backend.registry.services.minerals import MineralGiven
+from backend.registry.services.output import OutputGiven
 from shared.geo.polygon import Area
 from shared.geo.vn2000 import from_wgs84
 from shared.rules.terms import EquipmentKind, IssuerLevel, MineralFamily, MineralGroup
@@ -46,10 +49,37 @@ RIVER = (
 
 # Density: our own round figure for the illustration, so that its ledger can show weights beside volumes.
 MINERALS = (
-    ("MH-CAT", "Cát lòng sông", MineralFamily.RIVERBED_SAND, 1.45),
-    ("MH-SET", "Sét gạch ngói", MineralFamily.COMMON, None),
+    MineralGiven(
+        code="MH-CAT",
+        name=f"Cát lòng sông ({MARK})",
+        family=MineralFamily.RIVERBED_SAND,
+        density=1.45,
+        density_source=f"Số tròn tự đặt ({MARK})",
+        illustration=True,
+    ),
+    MineralGiven(code="MH-SET", name=f"Sét gạch ngói ({MARK})", family=MineralFamily.COMMON, illustration=True),
 )
 _KINDS = ("MH-CAT", "MH-CAT", "MH-SET")
+
+
+# Who declares what, so that the ledger has something to say: the first takes out 30 % more than it may, the eleventh
+# tells less than the gate of its stockyard sees, the last says nothing; the others keep half their pace.
+OVER, LESS, SILENT = "MH-01/GP-MINHHOA", "MH-11/GP-MINHHOA", "MH-12/GP-MINHHOA"
+OVER_SHARE, LESS_M3 = Decimal("1.3"), Decimal(500)
+
+
+def declared(capacities: Mapping[str, tuple[UUID, Decimal]], today: date) -> Iterator[OutputGiven]:
+    """Monthly figures of this year until now. `capacities`: number → (licence, m³ a year)."""
+    for number, (licence, capacity) in capacities.items():
+        if number == SILENT:
+            continue
+        if number == LESS:
+            yield OutputGiven(licence, today.year, today.month, LESS_M3, "m3", "loose")
+            continue
+        year = OVER_SHARE * capacity if number == OVER else capacity * today.month / 24
+        month = (year / today.month).quantize(Decimal("0.001"), ROUND_UP)
+        for i in range(1, today.month + 1):
+            yield OutputGiven(licence, today.year, i, month, "m3", "loose")
 
 
 def communes() -> Iterator[dict[str, Any]]:
@@ -67,6 +97,12 @@ def communes() -> Iterator[dict[str, Any]]:
         )
         for code, name, kind, lat, lon in rows:
             yield {"code": code, "province_code": PROVINCE_CODE, "name": name, "kind": kind, "lat": lat, "lon": lon}
+
+
+def river_box() -> tuple[float, float, float, float]:
+    """South, west, north, east round the river, in degrees."""
+    lats, lons = zip(*RIVER, strict=True)
+    return min(lats), min(lons), max(lats), max(lons)
 
 
 def licences() -> Iterator[LicenceGiven]:

@@ -1,5 +1,9 @@
 from django.urls import path
 
-from backend.registry.apis import ReferenceApi
+from backend.registry import apis
 
-urlpatterns = [path("reference/", ReferenceApi.as_view(), name="reference")]
+urlpatterns = [
+    path("reference/", apis.ReferenceApi.as_view(), name="reference"),
+    path("licences/", apis.LicenceListApi.as_view(), name="licences"),
+    path("licences/<uuid:licence_id>/", apis.LicenceDetailApi.as_view(), name="licence"),
+]

@@ -1,15 +1,21 @@
 """Licences, communes and the other lists, brought up to date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mobile.ports import Accounts, Clock, Reference, ServerApi
-from shared.clock import to_millisecond
+from mobile.ports import Accounts, Clock, Reference, ReferenceState, ServerApi
+from shared.clock import VIETNAM, to_millisecond
 from shared.geo.polygon import Area
-from shared.problems import Problem
+from shared.problems import Problem, Text
+from shared.vietnamese import number_key
+
+AS_OF = Text("Dữ liệu đến {time} ngày {day}", "Data as of {time} on {day}")
+NO_DATA = Text(
+    "Chưa có dữ liệu giấy phép; hãy tải về khi có mạng.", "No licence data yet; fetch it when there is a network."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,30 +27,67 @@ class LicenceOnPhone:
     area: Area | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What was read of one revision; rows are shared, nobody changes them."""
+
+    revision: int | None
+    by_kind: dict[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+
+
 class ReferenceData:
+    """Rows are read from the database and parsed once for each change, whichever process brought it."""
+
     def __init__(self, reference: Reference, accounts: Accounts, api: ServerApi, clock: Clock) -> None:
         self._reference, self._accounts, self._api, self._clock = reference, accounts, api, clock
+        self._rows = _Rows(None)
 
     def pull(self) -> datetime:
-        """Fetch what changed since the last time; the new "data as of". Problem `not_enrolled` when nobody with a token
-        is signed in, and the server's own."""
+        """Fetch what changed since the last time; the new "data as of". Whatever goes wrong, what the phone has stays.
+        Problem `not_enrolled` when nobody with a token is signed in, `phone_full`, and the server's own."""
         session = self._accounts.session()
         if session is None or session.token is None:
             raise Problem("not_enrolled")
-        delta = self._api.reference(self._reference.cursor(), session.token)
+        before = self._reference.state()
+        asked = None if before is None else before.cursor
+        delta = self._api.reference(asked, session.token, etag=None if before is None else before.etag)
         now = to_millisecond(self._clock.now())
-        self._reference.apply(delta, now)
+        if delta is not None:
+            self._reference.apply(delta, now, asked=asked)  # False: another process has just done the same
+        elif asked is not None:
+            self._reference.confirmed(now, asked=asked)
         return now
 
     def as_of(self) -> datetime | None:
-        return self._reference.as_of()
+        state = self._reference.state()
+        return None if state is None else state.as_of
+
+    def as_of_words(self, language: str = "vi") -> str:
+        """How old what the phone knows is, to stand wherever it is shown."""
+        as_of = self.as_of()
+        if as_of is None:
+            return NO_DATA.say(language)
+        local = as_of.astimezone(VIETNAM)
+        return AS_OF.say(language, time=f"{local:%H:%M}", day=f"{local:%d/%m/%Y}")
 
     def cursor(self) -> str | None:
-        return self._reference.cursor()
+        state = self._reference.state()
+        return None if state is None else state.cursor
+
+    def revision(self) -> int | None:
+        """Another one whenever a row may be another; what was made from rows is good as long as it stays."""
+        state: ReferenceState | None = self._reference.state()
+        return None if state is None else state.revision
 
     def rows(self, kind: str) -> tuple[Mapping[str, Any], ...]:
         """`licences`, `minerals`, `violation_types`, `communes` or `vehicles`, as the server sent them."""
-        return self._reference.rows(kind)
+        revision = self.revision()  # before the rows: what another process writes in between is read again
+        kept = self._rows
+        if kept.revision != revision:
+            self._rows = kept = _Rows(revision)
+        if kind not in kept.by_kind:
+            kept.by_kind[kind] = self._reference.rows(kind)
+        return kept.by_kind[kind]
 
     def settings(self) -> Mapping[str, Any]:
         return self._reference.settings()
@@ -54,9 +97,9 @@ class ReferenceData:
         return None if row is None else _licence(row)
 
     def licence_by_number(self, number: str) -> LicenceOnPhone | None:
-        """The only licence of that number, spaces and case aside; None when there is none or more than one."""
-        wanted = _plain(number)
-        found = [row for row in self._reference.rows("licences") if _plain(str(row.get("number", ""))) == wanted]
+        """The only licence of that number, however it is spaced and dashed; None when there is none or several."""
+        wanted = number_key(number)
+        found = [row for row in self.rows("licences") if number_key(str(row.get("number", ""))) == wanted]
         return _licence(found[0]) if len(found) == 1 else None
 
 
@@ -69,7 +112,3 @@ def _area(geometry: object) -> Area | None:
         return Area.from_geojson(geometry) if isinstance(geometry, dict) else None
     except (ValueError, TypeError, IndexError):
         return None  # an unreadable boundary answers no question; the rule will say "cannot tell"
-
-
-def _plain(number: str) -> str:
-    return "".join(number.split()).casefold()

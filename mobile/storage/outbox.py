@@ -5,14 +5,17 @@ It belongs to the phone, not to whoever is signed in: nothing here knows of sess
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from mobile.ports import FileState, Left, LocalFile, QueuedReport, QueueState, Slot
 from mobile.storage.database import Database, from_millis, to_millis
 from mobile.storage.drafts import read_draft
+from shared.rules.papers import PaperUse
 from shared.wire.v1.codec import decode, encode
+from shared.wire.v1.load_papers import papers_seen
 from shared.wire.v1.messages import Envelope, EnvelopeParts, EvidenceEntry, EvidenceState, Receipt
 from shared.wire.v1.records import Kind
 from shared.wire.v1.seal import SealedReport
@@ -62,6 +65,19 @@ class SqliteOutbox:
             "SELECT manifest, signature, key, parts FROM reports WHERE id = ?", (str(report),)
         ).fetchone()
         return Envelope(row["manifest"], row["signature"], row["key"], decode(EnvelopeParts, json.loads(row["parts"])))
+
+    def paper_uses(self, keys: Collection[str], *, but: UUID) -> Mapping[str, Sequence[PaperUse]]:
+        found: dict[str, list[PaperUse]] = defaultdict(list)
+        for key in sorted(keys):  # one query for each: a load has a few papers, SQLite a limit on parameters
+            rows = self._database.connection.execute(
+                "SELECT * FROM papers_seen WHERE key = ? AND report <> ? AND report NOT IN"
+                " (SELECT drafts.supersedes FROM drafts JOIN reports ON reports.id = drafts.id"
+                " WHERE drafts.supersedes IS NOT NULL) ORDER BY at, report, load",
+                (key, str(but)),
+            )
+            for row in rows:
+                found[key].append(_paper_use(row))
+        return found
 
     def due_reports(self, now: datetime) -> tuple[QueuedReport, ...]:
         return self._read_all(f"{_REPORT} WHERE state IN ('on_phone', 'held') AND {_DUE} ORDER BY number", _times(now))
@@ -237,6 +253,21 @@ def _insert(db: sqlite3.Connection, sealed: SealedReport) -> None:
             envelope.key,
             json.dumps(encode(envelope.parts)),
         ),
+    )
+    uses = {(seen.key, seen.use.load): seen.use for seen in papers_seen(manifest.kind, manifest.id, sealed.facts)}
+    db.executemany(
+        "INSERT INTO papers_seen (key, report, load, at, mark_key, quantity, unit) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (key, str(use.report), use.load, to_millis(use.at), use.mark_key, use.quantity, use.unit)
+            for (key, _), use in uses.items()
+            if key
+        ],
+    )
+
+
+def _paper_use(row: sqlite3.Row) -> PaperUse:
+    return PaperUse(
+        UUID(row["report"]), row["load"], from_millis(row["at"]), row["mark_key"], row["quantity"], row["unit"]
     )
 
 

@@ -45,6 +45,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE reference_rows (
             kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID""",
     ),
+    (
+        # --- rows in the form of the register with versions: what was fetched before is none, and is fetched anew
+        "DELETE FROM reference_rows",
+        "DROP TABLE reference",
+        # `format`: of the rows. `etag`: of the answer "nothing new" to `cursor`. `revision`: one more at every change.
+        """CREATE TABLE reference (
+            only INTEGER PRIMARY KEY CHECK (only = 1), format TEXT NOT NULL, cursor TEXT NOT NULL, etag TEXT,
+            settings TEXT NOT NULL, fetched_at INTEGER NOT NULL, revision INTEGER NOT NULL)""",
+    ),
+    (
+        # --- papers shown for the loads of reports sealed here, so that one shown again is seen without a network.
+        # Reports sealed before this table have no rows in it; the server's assessment knows their papers.
+        """CREATE TABLE papers_seen (
+            key TEXT NOT NULL, report TEXT NOT NULL REFERENCES reports (id), load TEXT NOT NULL, at INTEGER NOT NULL,
+            mark_key TEXT NOT NULL, quantity REAL, unit TEXT NOT NULL,
+            PRIMARY KEY (key, report, load)) WITHOUT ROWID""",
+    ),
 )
 
 

@@ -1,40 +1,51 @@
 """Areas on the ground: inside or not, how many metres to the boundary, how many square metres.
 
 An edge is straight in degrees of latitude and longitude (RFC 7946, section 3.1.1), here everywhere: inside, distance
-and area speak of the same boundary. Edges straight on the ground or in a VN-2000 plane bulge from it: at latitude 21° an
-edge of 1 km by 1 cm, of 5 km by 20 cm, of 20 km by 3 m, of 50 km by 19 m (length² × tan φ / 8 R, running east; less in
-other directions). Whoever makes an area from corners far apart puts corners between them.
+and area speak of the same boundary. Edges straight on the ground or in a VN-2000 plane bulge from it: at latitude 21°
+an edge of 1 km by 1 cm, of 5 km by 20 cm, of 20 km by 3 m, of 50 km by 19 m (length² × tan φ / 8 R, running east; less
+in other directions). Whoever makes an area from corners far apart puts corners between them. An area across the
+antimeridian comes in two polygons, cut there (RFC 7946, section 3.1.9).
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from geopy.distance import geodesic
+from shared.geo.edges import E2, A, Boundary, Bounds, Point, Ring, bounds, crosses
 
-Point = tuple[float, float]  # (lat, lon) in degrees WGS84
-Ring = tuple[Point, ...]  # closed: first == last
-Bounds = tuple[float, float, float, float]  # (south, west, north, east) in degrees
-_A = 6_378_137.0  # WGS84
-_E2 = 0.00669437999014
-_E = math.sqrt(_E2)
+__all__ = [
+    "LEAST_RADIUS_M",
+    "Area",
+    "Bounds",
+    "Point",
+    "Ring",
+    "axis_distance_m",
+    "bounds",
+    "least_axis_m",
+    "metres_to_bounds",
+]
+
+_E = math.sqrt(E2)
 # The least radius of curvature there is, that of the meridian at the equator: no path changes its latitude faster.
-_LEAST_RADIUS_M = _A * (1 - _E2)
+LEAST_RADIUS_M = A * (1 - E2)
 _HALF_DEGREE = math.pi / 360
-# Up to here a chord through the ground is turned into the metres above it by the first term of a series.
-_CHORD_M = 50_000.0
-_MEAN_RADIUS_M = 6_365_000.0
+_NOWHERE = (math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """Polygons with holes: `polygons[i][0]` is an outer ring, the others are its holes.
 
+    The boundary is that of all polygons together: where they share an edge or overlap, what lies between is inside.
     ValueError when there is no ring, or one that does not end where it began.
     """
 
     polygons: tuple[tuple[Ring, ...], ...]
     bounds: Bounds = field(init=False, repr=False, compare=False)
+    # Made when first needed: most areas of a register are never asked.
+    _boundary: Boundary | None = field(init=False, repr=False, compare=False, default=None)
+    # The place asked last and its metres: who finds an area in an index asks it for its verdict next.
+    _last: tuple[float, float, float] = field(init=False, repr=False, compare=False, default=_NOWHERE)
 
     def __post_init__(self) -> None:
         rings = list(self.rings())
@@ -67,11 +78,11 @@ class Area:
         point on the boundary may fall either way."""
         south, west, north, east = self.bounds
         if not (south <= lat <= north and west <= lon <= east):
-            return False
+            return 180 < abs(lon) < math.inf and self.contains(lat, math.remainder(lon, 360))
         for polygon in self.polygons:
             inside = False
             for ring in polygon:
-                inside ^= _crosses(ring, lat, lon)
+                inside ^= crosses(ring, lat, lon)
             if inside:
                 return True
         return False
@@ -82,13 +93,25 @@ class Area:
         Within 50 km good to a few millimetres. Farther away never too small and, as far as Vietnam is long, at most
         1e-4 too large. ValueError for what is no place.
         """
+        last_lat, last_lon, metres = self._last
+        if lat == last_lat and lon == last_lon:
+            return metres
         if not (-90 <= lat <= 90 and math.isfinite(lon)):
             raise ValueError(f"{lat}, {lon} is no place on Earth")
-        lon = math.remainder(lon, 360)
+        boundary = self._boundary
+        if boundary is None:
+            boundary = Boundary(self.polygons)
+            object.__setattr__(self, "_boundary", boundary)
+        turned = lon if -180 <= lon <= 180 else math.remainder(lon, 360)
         _, west, _, east = self.bounds
+        metres = boundary.metres_to(lat, turned)
         # Across the antimeridian the shorter way counts.
-        lons = [lon, *(lon + turn for turn in (-360, 360) if west - 180 < lon + turn < east + 180)]
-        return min(distance for lon in lons for distance in _distances(self.rings(), lat, lon))
+        if turned > west + 180:
+            metres = min(metres, boundary.metres_to(lat, turned - 360))
+        if turned < east - 180:
+            metres = min(metres, boundary.metres_to(lat, turned + 360))
+        object.__setattr__(self, "_last", (lat, lon, metres))
+        return metres
 
     def at_least_m(self, lat: float, lon: float) -> float:
         """Metres that `distance_to_boundary_m` is not below, cheaply from the bounds alone; 0 within them."""
@@ -109,10 +132,7 @@ class Area:
 def _ring(raw: object) -> Ring:
     if not isinstance(raw, list) or len(raw) < 4:
         raise ValueError("a ring needs at least four positions")
-    try:
-        ring = tuple((float(position[1]), float(position[0])) for position in raw)
-    except (TypeError, IndexError, KeyError) as error:
-        raise ValueError("a position is [lon, lat]") from error
+    ring = tuple(_position(position) for position in raw)
     if ring[0] != ring[-1]:
         raise ValueError("a ring must end where it began")
     if not all(-90 <= lat <= 90 and -180 <= lon <= 180 for lat, lon in ring):
@@ -120,88 +140,19 @@ def _ring(raw: object) -> Ring:
     return ring
 
 
-def _crosses(ring: Sequence[Point], lat: float, lon: float) -> bool:
-    inside = False
-    lat_a, lon_a = ring[0]
-    for lat_b, lon_b in ring:
-        if (lat_a > lat) != (lat_b > lat) and lon < lon_a + (lat - lat_a) * (lon_b - lon_a) / (lat_b - lat_a):
-            inside = not inside
-        lat_a, lon_a = lat_b, lon_b
-    return inside
-
-
-def _shrink(lat: float) -> float:
-    """A degree of longitude over one of latitude: N cos φ / M."""
-    phi = math.radians(lat)
-    return math.cos(phi) * (1 - _E2 * math.sin(phi) ** 2) / (1 - _E2)
-
-
-def _distances(rings: Iterable[Ring], lat: float, lon: float) -> Iterator[float]:
-    """Metres to every edge that could be the nearest one.
-
-    All edges are compared on the plane tangent at the point first. Its error grows with the square of the distance, so
-    every edge within that error of the nearest one is then measured properly.
-    """
-    shrink = _shrink(lat)
-    found: list[tuple[float, Point, Point]] = []
-    nearest = math.inf
-    for ring in rings:
-        a = ring[0]
-        ay, ax = a[0] - lat, (a[1] - lon) * shrink
-        for b in ring[1:]:
-            by, bx = b[0] - lat, (b[1] - lon) * shrink
-            dx, dy = bx - ax, by - ay
-            along = -(ax * dx + ay * dy)
-            length = dx * dx + dy * dy
-            if along <= 0 or length == 0:
-                square = ax * ax + ay * ay
-            elif along >= length:
-                square = bx * bx + by * by
-            else:
-                across = ax * dy - ay * dx
-                square = across * across / length
-            if square < nearest:
-                nearest = square
-            found.append((square, a, b))
-            a, ay, ax = b, by, bx
-    # Longitude's degree at the nearest point differs from the one here by at most tan φ × the way there (radians).
-    way = math.radians(math.sqrt(nearest))
-    margin = nearest * (1 + 3 * way * (1 + abs(math.tan(math.radians(lat))))) + 1e-18
-    here = _from_centre(lat, lon)
-    return (_metres(here, lat, lon, a, b) for square, a, b in found if square <= margin)
-
-
-def _metres(here: tuple[float, float, float], lat: float, lon: float, a: Point, b: Point) -> float:
-    """Metres to the nearest point of an edge, sought where a degree has its length midway between here and there."""
-    there = a
-    near = lat
-    for _ in range(2):
-        shrink = _shrink((lat + near) / 2)
-        ay, ax = a[0] - lat, (a[1] - lon) * shrink
-        dy, dx = b[0] - a[0], (b[1] - a[1]) * shrink
-        length = dx * dx + dy * dy
-        along = 0.0 if length == 0 else min(1.0, max(0.0, -(ax * dx + ay * dy) / length))
-        there = (a[0] + along * dy, a[1] + along * (b[1] - a[1]))
-        if abs(there[0] - near) < 0.01:
-            break
-        near = there[0]
-    chord = math.dist(here, _from_centre(*there))
-    if chord > _CHORD_M:
-        return float(geodesic((lat, lon), there).meters)
-    return chord + chord**3 / (24 * _MEAN_RADIUS_M**2)
-
-
-def _from_centre(lat: float, lon: float) -> tuple[float, float, float]:
-    phi, lam = math.radians(lat), math.radians(lon)
-    nu = _A / math.sqrt(1 - _E2 * math.sin(phi) ** 2)
-    from_axis = nu * math.cos(phi)
-    return from_axis * math.cos(lam), from_axis * math.sin(lam), nu * (1 - _E2) * math.sin(phi)
+def _position(raw: object) -> Point:
+    if not isinstance(raw, list) or len(raw) < 2 or not all(type(number) in (int, float) for number in raw[:2]):
+        raise ValueError("a position is [lon, lat]")
+    try:
+        return float(raw[1]), float(raw[0])
+    except OverflowError as error:  # JSON's integers may have any number of digits
+        raise ValueError("a position lies outside the Earth's degrees") from error
 
 
 def _from_equator_m2(lat: float) -> float:
     """Square metres between the equator and a latitude, for each radian of longitude (Snyder 1987, equation 3-12)."""
     sine = math.sin(math.radians(lat))
-    return _A**2 * (1 - _E2) / 2 * (sine / (1 - _E2 * sine * sine) + math.atanh(_E * sine) / _E)
+    return A**2 * (1 - E2) / 2 * (sine / (1 - E2 * sine * sine) + math.atanh(_E * sine) / _E)
 
 
 def _ring_area_m2(ring: Ring) -> float:
@@ -224,7 +175,7 @@ def _ring_area_m2(ring: Ring) -> float:
 def axis_distance_m(lat: float) -> float:
     """Metres from the Earth's axis: the radius of the parallel."""
     phi = math.radians(lat)
-    return _A * math.cos(phi) / math.sqrt(1 - _E2 * math.sin(phi) ** 2)
+    return A * math.cos(phi) / math.sqrt(1 - E2 * math.sin(phi) ** 2)
 
 
 def least_axis_m(box: Bounds) -> float:
@@ -248,12 +199,5 @@ def metres_to_bounds(box: Bounds, box_axis_m: float, lat: float, lon: float, axi
     else:
         round_ = min((west - lon) % 360, (lon - east) % 360, 180.0)
     high, wide = math.sin(up * _HALF_DEGREE), math.sin(round_ * _HALF_DEGREE)
-    chord = 2 * math.sqrt(_LEAST_RADIUS_M * _LEAST_RADIUS_M * high * high + axis_m * box_axis_m * wide * wide)
+    chord = 2 * math.sqrt(LEAST_RADIUS_M * LEAST_RADIUS_M * high * high + axis_m * box_axis_m * wide * wide)
     return max(0.0, chord - 1e-6)
-
-
-def bounds(rings: Iterable[Ring]) -> Bounds:
-    """(south, west, north, east) in degrees."""
-    points = [point for ring in rings for point in ring]
-    lats, lons = [p[0] for p in points], [p[1] for p in points]
-    return min(lats), min(lons), max(lats), max(lons)

@@ -36,6 +36,8 @@ from shared.rules.terms import MineralFamily
 
 _DATES = ("valid_from", "valid_to", "verified_on")
 _FIRST_DAY = "2020-05-10"
+_OUTSIDE = ("code", *_DATES, "verified_by")  # beside `content`
+_NOTES = ("source", "unsure")  # for whoever checks the row; phones do without
 
 
 def rows_of(toml_text: str) -> list[dict[str, Any]]:
@@ -56,20 +58,29 @@ def rows_of(toml_text: str) -> list[dict[str, Any]]:
 
 def _row(entry: dict[str, Any]) -> dict[str, Any]:
     plain = json.loads(json.dumps(entry, default=date.isoformat))
-    outside = ("code", *_DATES, "verified_by")
+    if entry["kind"] == "violation" and not str(plain.get("source") or "").strip():
+        raise ValueError(f"{plain.get('code')}: source is missing")
     return {
         "code": plain.get("code", ""),
         **{name: plain.get(name) for name in _DATES},
         "verified_by": plain.get("verified_by", ""),
-        "content": {name: value for name, value in plain.items() if name not in outside},
+        "content": {name: value for name, value in plain.items() if name not in _OUTSIDE},
     }
 
 
 def version_of(rows: Iterable[Mapping[str, Any]]) -> str:
-    """12 hex digits that name exactly these rows, in whatever order they come."""
-    ordered = sorted(rows, key=lambda row: (row["code"], row["valid_from"] or "", json.dumps(row, sort_keys=True)))
+    """12 hex digits that name exactly these rows, in whatever order they come and on whichever side: what is noted for
+    the lawyer (`_NOTES`) does not travel to phones and changes nothing that is judged."""
+    plain = [for_phones(row) for row in rows]
+    ordered = sorted(plain, key=lambda row: (row["code"], row["valid_from"] or "", json.dumps(row, sort_keys=True)))
     text = json.dumps(ordered, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:12]
+
+
+def for_phones(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row without what phones have no use for; `read` takes it and gives the same version."""
+    content = {name: value for name, value in row["content"].items() if name not in _NOTES}
+    return {**{name: row[name] for name in _OUTSIDE}, "content": content}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,8 @@ class Catalogue:
 def read(rows: Sequence[Mapping[str, Any]]) -> Catalogue:
     """All rows together. ValueError also where two rows of a code overlap in time, or a code is named that is not
     there."""
-    types = tuple(violation_type(row) for row in rows if row["content"].get("kind") != "consequence")
-    consequences = {row["code"]: _consequence(row) for row in rows if row["content"].get("kind") == "consequence"}
+    types = tuple(violation_type(row) for row in rows if not is_consequence(row))
+    consequences = {row["code"]: consequence(row) for row in rows if is_consequence(row)}
     ordered = sorted(types, key=lambda found: (found.code, found.valid_from))
     for former, later in zip(ordered, ordered[1:], strict=False):
         if former.code == later.code and (former.valid_to is None or later.valid_from <= former.valid_to):
@@ -117,6 +128,16 @@ def in_force(types: Iterable[ViolationType], code: str, on: date) -> ViolationTy
 
 
 # --- reading one row
+
+
+def is_consequence(row: Mapping[str, Any]) -> bool:
+    """A remedy or an additional sanction, not a violation."""
+    return bool(row["content"].get("kind") == "consequence")
+
+
+def row_checked(row: Mapping[str, Any]) -> ViolationType | Consequence:
+    """What one row says; ValueError says what is wrong with it."""
+    return consequence(row) if is_consequence(row) else violation_type(row)
 
 
 def violation_type(row: Mapping[str, Any]) -> ViolationType:
@@ -164,7 +185,7 @@ def _violation(code: str, row: Mapping[str, Any]) -> ViolationType:
         field_maximum=_million(content.get("field_maximum_million", FIELD_MAXIMUM // MILLION)),
         transfer_to=tuple(content.get("transfer_to", ())),
         see=tuple(content.get("see", ())),
-        source=_filled(content, "source"),
+        source=content.get("source", ""),
         unsure=content.get("unsure", ""),
         acts=acts,
     )
@@ -273,9 +294,13 @@ def _extra(value: Sequence[Any], columns: Sequence[Column]) -> Extra:
     return Extra(code, low, months, under, when, frozenset(only))
 
 
-def _consequence(row: Mapping[str, Any]) -> Consequence:
+def consequence(row: Mapping[str, Any]) -> Consequence:
+    code = str(row.get("code") or "")
+    if not re.fullmatch(r"B[PS]-\d{2}", code):
+        raise ValueError(f"{code or '?'}: a remedy is BP- and a sanction BS- with two digits")
+    date.fromisoformat(row["valid_from"])
     content = _only(row["content"], "kind vi en")
-    return Consequence(str(row["code"]), Text(_filled(content, "vi"), _filled(content, "en")))
+    return Consequence(code, Text(_filled(content, "vi"), _filled(content, "en")))
 
 
 K = TypeVar("K", bound=StrEnum)

@@ -8,6 +8,18 @@ from shared.rules.verdict import Answer, Verdict
 
 RULE = "geofence"
 VERSION = "1"
+REASONS = frozenset(
+    {
+        "inside_area",
+        "outside_area_handheld",
+        "within_uncertainty",
+        "position_mock",
+        "fix_time_unknown",
+        "fix_stale",
+        "accuracy_unknown",
+        "accuracy_poor",
+    }
+)
 
 # A radius that holds 68 % becomes one that holds 95 % (circular normal distribution): 2.4477 / 1.5096.
 _TO_95 = 1.6214

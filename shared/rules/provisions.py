@@ -129,7 +129,8 @@ class Act:
 @dataclass(frozen=True, slots=True)
 class ViolationType:
     """A dated row. No `acts`: no band is known, the finding is described and passed on (`transfer_to`: codes of
-    receiving agencies). `families` empty: of any mineral. `unsure`: what its author could not settle."""
+    receiving agencies). `families` empty: of any mineral. `unsure`: what its author could not settle; it and `source`
+    are "" on phones."""
 
     code: str
     valid_from: date

@@ -11,11 +11,6 @@ from uuid import UUID
 from shared.geo.polygon import Area
 
 
-# Of the rows that phones carry and `terms_on` reads. Where a new reader would not understand what an older office or
-# phone has stored, this changes, and phones fetch everything anew.
-ROW_FORMAT = "3"
-
-
 class MineralFamily(StrEnum):
     """What the rules have to tell apart; a family holds many minerals."""
 

@@ -62,24 +62,33 @@ def _figure(name: str, values: Sequence[float], unit: str, limit: float, limit_w
     return Figure(name, float(statistics.median(values)), unit, float(limit), limit_words, held, spread, len(values))
 
 
-def seconds(work: Callable[[], object], *, repeats: int = 1) -> float:
-    """Seconds for one call of `work`, the mean of `repeats` calls in a row; garbage is not collected meanwhile (as timeit)."""
+Clock = Callable[[], float]
+
+
+def seconds(work: Callable[[], object], *, repeats: int = 1, clock: Clock = time.perf_counter) -> float:
+    """Seconds for one call of `work`, the mean of `repeats` calls in a row; garbage is not collected meanwhile (as
+    timeit does it).
+
+    `clock`: time.process_time counts this process's seconds on a processor only, and not what a busy machine adds.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
-        begun = time.perf_counter()
+        begun = clock()
         for _ in range(repeats):
             work()
-        return (time.perf_counter() - begun) / repeats
+        return (clock() - begun) / repeats
     finally:
         if collecting:
             gc.enable()
 
 
-def timed(work: Callable[[], object], *, runs: int = LEAST_RUNS, repeats: int = 1) -> list[float]:
+def timed(
+    work: Callable[[], object], *, runs: int = LEAST_RUNS, repeats: int = 1, clock: Clock = time.perf_counter
+) -> list[float]:
     """Seconds for one call, once for every run, after one call that does not count."""
     work()
-    return [seconds(work, repeats=repeats) for _ in range(runs)]
+    return [seconds(work, repeats=repeats, clock=clock) for _ in range(runs)]
 
 
 def ratios(
@@ -89,6 +98,7 @@ def ratios(
     runs: int = LEAST_RUNS,
     repeats: int = 1,
     yardstick_repeats: int = 1,
+    clock: Clock = time.perf_counter,
 ) -> list[float]:
     """How many times as long as one call of `yardstick` one call of `work` takes: one ratio a run.
 
@@ -96,7 +106,10 @@ def ratios(
     """
     work()
     yardstick()
-    return [seconds(work, repeats=repeats) / seconds(yardstick, repeats=yardstick_repeats) for _ in range(runs)]
+    return [
+        seconds(work, repeats=repeats, clock=clock) / seconds(yardstick, repeats=yardstick_repeats, clock=clock)
+        for _ in range(runs)
+    ]
 
 
 def measure(name: str) -> list[Figure]:

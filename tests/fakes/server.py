@@ -5,6 +5,7 @@ Faults are taken in the order they were given, each by the first requests that f
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from shared.clock import instant_text
 from shared.problems import Problem
 from shared.wire.v1.canonical import canonical_bytes
+from shared.wire.v1.reference import KINDS
 from shared.wire.v1.seal import SealedReport, open_envelope, read_envelope
 
 PORTAL = b"<html><body>Wi-Fi mi\xe1\xbb\x85n ph\xc3\xad: xin \xc4\x91\xc4\x83ng nh\xe1\xba\xadp</body></html>"
@@ -53,8 +55,9 @@ class SigningKey:
 class Fault:
     """`kind`: `cut` (the line breaks after `after` bytes of the body), `cut_answer` (everything was done, the answer
     never arrives), `portal` (200, HTML), `html` (`status`, HTML), `problem` (`status`, `code`), `redirect`, `slow`
-    (`seconds` before the answer), `stranger` (signed by a key nobody knows), `corrupt` (a byte of the upload changes),
-    `other_receipt` (the receipt speaks of another manifest), `other_hash` (of files with another hash)."""
+    (`seconds` before the answer), `short` (the line breaks after `after` bytes of the answer), `stranger` (signed by a
+    key nobody knows), `corrupt` (a byte of the upload changes), `other_receipt` (the receipt speaks of another
+    manifest), `other_hash` (of files with another hash)."""
 
     kind: str
     method: str = ""
@@ -92,7 +95,9 @@ class FakeServer:
         self.arrivals: list[str] = []  # ids in the order in which reports became known
         self.quarantine: list[dict[str, Any]] = []
         self.uploads: dict[str, Upload] = {}
-        self.reference: dict[str, Any] = {"cursor": "1", "licences": [], "settings": {}, "removed": []}
+        self.reference: dict[str, Any] = {"cursor": "1"}  # parts of the contract that are not named are empty
+        self.reference_whole = True  # False: what stands in `reference` is the answer, whatever it is
+        self.references_asked: list[dict[str, str | None]] = []
         self.faults: list[Fault] = []
         self.log: list[tuple[str, str]] = []
         self.tokens_seen: list[str | None] = []
@@ -283,7 +288,10 @@ class _Handler(BaseHTTPRequestHandler):
         if kind == "cut_answer":
             raise _Cut
         media = "application/json" if status < 400 else "application/problem+json"
-        return self._send(status, b"" if answer is None else json.dumps(answer).encode(), media, headers)
+        body = b"" if answer is None else json.dumps(answer).encode()
+        if headers.get("Content-Encoding") == "gzip":
+            body = gzip.compress(body)
+        return self._send(status, body, media, headers, fault.after if fault is not None and kind == "short" else None)
 
     def _answer(self, fake: FakeServer, path: str, raw: bytes, fault: Fault | None) -> tuple[int, Any, dict[str, str]]:
         key = fake.stranger if fault is not None and fault.kind == "stranger" else fake.key
@@ -298,7 +306,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return 204, None, {}
             case "GET", ["reference"]:
                 self._require_token(fake)
-                return 200, fake.reference, {}
+                return self._reference(fake, query.get("cursor"))
             case "POST", ["reports", "batch"]:
                 return 200, {"results": [self._result(fake, body) for body in json.loads(raw)["envelopes"]]}, {}
             case "PUT", ["reports", id]:
@@ -311,6 +319,18 @@ class _Handler(BaseHTTPRequestHandler):
             case _, ["uploads", *name]:
                 return self._tus(fake, name, raw, fault)
         raise Problem("not_found")
+
+    def _reference(self, fake: FakeServer, cursor: str | None) -> tuple[int, Any, dict[str, str]]:
+        known, encodings = self.headers.get("If-None-Match"), self.headers.get("Accept-Encoding")
+        fake.references_asked.append({"cursor": cursor, "etag": known, "encodings": encodings})
+        answer = fake.reference
+        if fake.reference_whole:
+            answer = {**dict.fromkeys(KINDS, []), "settings": {}, "removed": [], **answer}
+        digest = hashlib.sha256(json.dumps([cursor, answer], sort_keys=True).encode()).hexdigest()
+        if known == f'"{digest}"':
+            return 304, None, {"ETag": known}
+        packed = {"Content-Encoding": "gzip"} if "gzip" in (encodings or "") else {}
+        return 200, answer, {"ETag": f'"{digest}"', **packed}
 
     def _bent(self, fake: FakeServer, receipt: dict[str, Any], key: SigningKey, fault: Fault | None) -> dict[str, Any]:
         value = {name: entry for name, entry in receipt.items() if name != "signature"}
@@ -370,7 +390,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Authorization", "").removeprefix("Token ") not in fake.tokens:
             raise Problem("token_invalid")
 
-    def _send(self, status: int, body: bytes, media: str, headers: dict[str, str]) -> None:
+    def _send(self, status: int, body: bytes, media: str, headers: dict[str, str], short: int | None = None) -> None:
+        """`short`: how many bytes of the body go out before the line breaks; None: all of them, and it holds."""
         self.send_response(status)
         for name, value in {
             "Content-Type": media,
@@ -381,7 +402,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            self.wfile.write(body[:short])
+        if short is not None:
+            self.wfile.flush()
+            raise _Cut
 
 
 def officer(name: str = "Phạm An (minh họa)", **overrides: Any) -> dict[str, Any]:

@@ -171,6 +171,10 @@ def test_an_edge_of_no_length_is_no_trouble() -> None:
         {"type": "Polygon", "coordinates": [[[math.nan, 20.6], [106.1, 20.6], [106.1, 20.7], [math.nan, 20.6]]]},
         {"type": "Polygon", "coordinates": [[["106 độ", 20.6], [106.1, 20.6], [106.1, 20.7], ["106 độ", 20.6]]]},
         {"type": "Polygon", "coordinates": [5]},
+        {"type": "Polygon", "coordinates": [["12", "34", "56", "12"]]},
+        {"type": "Polygon", "coordinates": [[["106", "20"], ["107", "20"], ["107", "21"], ["106", "20"]]]},
+        {"type": "Polygon", "coordinates": [[[True, 20.6], [106.1, 20.6], [106.1, 20.7], [True, 20.6]]]},
+        {"type": "Polygon", "coordinates": [[[10**400, 20], [106.1, 20.6], [106.1, 20.7], [10**400, 20]]]},
     ],
 )
 def test_what_is_no_area_is_a_value_error(geometry: dict[str, Any]) -> None:

@@ -45,6 +45,15 @@ class Migration(migrations.Migration):
                 ('load_unit', models.CharField(blank=True, max_length=5)),
             ],
         ),
+        migrations.RemoveConstraint(
+            model_name='finding',
+            name='finding_once',
+        ),
+        migrations.AddField(
+            model_name='finding',
+            name='revision',
+            field=models.PositiveIntegerField(default=1),
+        ),
         migrations.AddField(
             model_name='finding',
             name='citation',

@@ -35,4 +35,12 @@ class Migration(migrations.Migration):
             model_name='observedload',
             constraint=models.UniqueConstraint(fields=('report', 'load'), name='observed_load_once'),
         ),
+        migrations.AddConstraint(
+            model_name='finding',
+            constraint=models.UniqueConstraint(fields=('report', 'rule', 'about', 'revision'), name='finding_revision_once'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['about'], name='finding_about'),
+        ),
     ]

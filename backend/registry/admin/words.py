@@ -6,6 +6,11 @@ from django.apps import apps
 from django.db.models import Field
 
 from backend.common.languages import both
+from backend.registry.models.agencies import LEAD
+from shared.geo.zones import ZONES
+
+WGS84 = 4326
+WIDE_SCALE = 0.9996  # of a 6° zone; 0.9999 of a 3° zone
 
 # Model → (one, many), each Vietnamese and English.
 TABLES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -176,3 +181,67 @@ def name_tables() -> None:
             words = COLUMNS.get(f"{name}.{field.name}") or COLUMNS.get(field.name)
             if words and isinstance(field, Field):
                 field.verbose_name = both(*words)
+
+
+# Question → answer → Vietnamese and English; what stands in neither is shown as it is (a number, a code of EPSG).
+ANSWERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "repair": {"accept": ("đồng ý cách sửa được đề xuất", "agree to the repair proposed")},
+    "axes": {
+        "swapped": ("hai cột bị đổi chỗ: đổi lại", "the two columns are swapped: turn them round"),
+        "as_written": ("đúng như đã ghi", "right as written"),
+    },
+    "decimal": {
+        "comma": ("dấu phẩy là dấu thập phân", "the comma"),
+        "point": ("dấu chấm là dấu thập phân", "the point"),
+    },
+    "group": {"separate": ("là một khu vực khác", "it is another area")},
+    "labels": {"keep": ("giữ nguyên như đã ghi", "keep as written")},
+    "capacity_unit": {"m3": ("m³", "m³"), "t": ("tấn", "t")},
+    "unit": {"m3": ("m³", "m³"), "t": ("tấn", "t")},
+}
+
+# Column of an import → what people call it, for notes and choices.
+FIELDS: Mapping[str, tuple[str, str]] = {
+    "number": ("số giấy phép", "licence number"),
+    "holder": ("chủ giấy phép", "holder"),
+    "tax_code": ("mã số thuế", "tax code"),
+    "mineral": ("khoáng sản", "mineral"),
+    "capacity": ("công suất", "capacity"),
+    "month": ("tháng", "month"),
+    "year": ("năm", "year"),
+    "quantity": ("sản lượng", "quantity"),
+    "northing": ("X (tọa độ bắc)", "X (northing)"),
+    "easting": ("Y (tọa độ đông)", "Y (easting)"),
+    "lat": ("vĩ độ", "latitude"),
+    "lon": ("kinh độ", "longitude"),
+    "label": ("tên điểm góc", "label of the corner"),
+    "declared_ha": ("diện tích ghi trên giấy", "declared area"),
+}
+
+
+def answer_words(question: str, answer: str) -> str:
+    """`repair:3`, "accept" → "agree to the repair proposed"; the zone's meridian beside a code of EPSG."""
+    kind = question.partition(":")[0]
+    if kind == "epsg":
+        return epsg_words(int(answer)) if answer.isdecimal() else answer
+    words = ANSWERS.get(kind, {}).get(answer)
+    return both(*words) if words else answer
+
+
+def epsg_words(epsg: int) -> str:
+    """9209 → "VN-2000, 105°30′, 3° (EPSG 9209)"."""
+    if epsg == WGS84:
+        return f"WGS84 (EPSG {WGS84})"
+    zone = ZONES.get(epsg)
+    if zone is None:
+        return f"EPSG {epsg}"
+    degrees, minutes = divmod(round(zone.central_meridian_deg * 60), 60)
+    return f"VN-2000, {degrees}°{minutes:02d}′, {'6°' if zone.scale == WIDE_SCALE else '3°'} (EPSG {epsg})"
+
+
+def duty_words(duty: str) -> str:
+    """`lead_minerals`, `receives:<code>` in the reader's words."""
+    if duty == LEAD:
+        return both("chủ trì quản lý khoáng sản", "leads on minerals")
+    code = duty.partition(":")[2]
+    return both(f"nhận chuyển giao ({code})", f"receives transfers ({code})")

@@ -1,11 +1,11 @@
 """Zip files opened with distrust: few members, no bombs, no paths out of the folder, known suffixes only."""
 
+import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
-from zlib import error as ZlibError
 
-from backend.registry.importing.rows import FileRefused
+from backend.registry.importing.rows import FileRefused, size_words
 
 MAX_MEMBERS = 1000
 MAX_RATIO = 300
@@ -15,12 +15,12 @@ _ENCRYPTED = 0x1
 
 
 def members(archive: ZipFile, max_bytes: int) -> list[ZipInfo]:
-    """All files in it. FileRefused: too many, too large or too densely packed, encrypted, or named out of the folder."""
+    """All files in it. FileRefused: too many, too large, too densely packed, encrypted, or named out of the folder."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MAX_MEMBERS:
         raise FileRefused("zip_too_many", count=len(infos), limit=MAX_MEMBERS)
     if sum(info.file_size for info in infos) > max_bytes:
-        raise FileRefused("zip_bomb", limit=max_bytes)
+        raise FileRefused("zip_bomb", limit=size_words(max_bytes))
     for info in infos:
         if info.flag_bits & _ENCRYPTED:
             raise FileRefused("zip_encrypted")
@@ -28,7 +28,7 @@ def members(archive: ZipFile, max_bytes: int) -> list[ZipInfo]:
         if path.is_absolute() or ".." in path.parts or ":" in info.filename or "\x00" in info.filename:
             raise FileRefused("zip_path", name=info.filename[:100])
         if info.file_size > SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise FileRefused("zip_bomb", limit=max_bytes)
+            raise FileRefused("zip_bomb", limit=size_words(max_bytes))
     return infos
 
 
@@ -63,7 +63,7 @@ def _write(archive: ZipFile, info: ZipInfo, target: Path) -> None:
         with archive.open(info) as source, target.open("wb") as copy:
             while chunk := source.read(_CHUNK):
                 copy.write(chunk)
-    except (BadZipFile, NotImplementedError, EOFError, ZlibError, RuntimeError) as error:
+    except (BadZipFile, NotImplementedError, EOFError, zlib.error, RuntimeError) as error:
         raise FileRefused("zip_broken", reason=str(error)[:200]) from error
 
 
@@ -81,5 +81,5 @@ def refuse_entities(path: Path, max_bytes: int) -> None:
                         if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
                             raise FileRefused("xml_entities")
                         tail = chunk[-32:]
-            except (BadZipFile, NotImplementedError, EOFError, ZlibError, RuntimeError) as error:
+            except (BadZipFile, NotImplementedError, EOFError, zlib.error, RuntimeError) as error:
                 raise FileRefused("zip_broken", reason=str(error)[:200]) from error

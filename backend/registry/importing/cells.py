@@ -83,11 +83,15 @@ class Cells:
             return self.defaults.get(name)
         return value
 
+    def title(self, name: str) -> str:
+        """The header of the field's column as the file has it, so that whoever reads a note finds it."""
+        return self.columns.get(name, name)
+
     def text(self, name: str, limit: int | None = None) -> str:
         """NFC, one line, single spaces; cut at `limit` with a note."""
         found = text_of(self.raw(name))
         if limit is not None and len(found) > limit:
-            self.note("text_shortened", field=name, limit=limit)
+            self.note("text_shortened", field=self.title(name), limit=limit)
             return found[:limit]
         return found
 
@@ -100,7 +104,7 @@ class Cells:
         text = text_of(value)
         found = _parts(text)
         if found is None:
-            self.note("date_unreadable", field=name, value=text[:60])
+            self.note("date_unreadable", field=self.title(name), value=text[:60])
             return None
         year, month, day = found
         try:
@@ -108,7 +112,7 @@ class Cells:
                 raise ValueError(year)
             return date(year, month, day)
         except ValueError:
-            self.note("date_impossible", field=name, value=text[:60])
+            self.note("date_impossible", field=self.title(name), value=text[:60])
             return None
 
     def answer(self, key: str) -> str | None:
@@ -124,13 +128,16 @@ class Cells:
         ways."""
         found = readings(value, self.answer("decimal"))
         if not found:
-            self.note(unreadable, then, field=name, value=text_of(value)[:60])
+            self.note(unreadable, then, field=self.title(name), value=text_of(value)[:60])
             return None
         if len(found) == 1:
             return found[0]
         one, other = (f"{number:f}" for number in found[:2])
         said = text_of(value)[:60]
-        self.ask("cell_number_ambiguous", "decimal", "comma", "point", field=name, value=said, one=one, other=other)
+        self.ask(
+            "cell_number_ambiguous", "decimal", "comma", "point",
+            field=self.title(name), value=said, one=one, other=other,
+        )  # fmt: skip
         return None
 
 

@@ -14,6 +14,7 @@ from shapely.geometry.polygon import orient
 from backend.registry.importing.projecting import Position, Reference
 from backend.registry.importing.repairing import repair, rounded
 from backend.registry.importing.rows import Draft, Geometry
+from backend.registry.importing.words import reason_words
 from backend.registry.importing.zones import plausible_degrees, suspect_axes
 
 Ring = list[Position]
@@ -21,6 +22,7 @@ Rings = list[Ring]  # outer ring, holes
 DECIMALS = 8  # of a degree: 1 mm
 _VIETNAM = (101.9, 6.0, 118.5, 23.6)  # west, south, east, north, islands included
 _NO_AREA_HA = 1e-6  # a hundredth of a square metre
+_NO_AREA_DEG2 = 1e-12  # about the same, in square degrees
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ def plane_ha(polygons: Sequence[Rings]) -> float:
 
 def _shoelace(ring: Ring) -> float:
     x0, y0 = ring[0]
-    doubled = sum(
-        (x - x0) * (v - y0) - (u - x0) * (y - y0) for (x, y), (u, v) in zip(ring, ring[1:], strict=False)
-    )
+    doubled = sum((x - x0) * (v - y0) - (u - x0) * (y - y0) for (x, y), (u, v) in zip(ring, ring[1:], strict=False))
     return abs(doubled) / 2
 
 
@@ -67,7 +67,7 @@ def check(draft: Draft, shape: Shape, reference: Reference | None, max_vertices:
     if not all(math.isfinite(x) and math.isfinite(y) for x, y in positions):
         draft.refuse("not_finite")
         return
-    if draft.answer("axes") == "swapped" and not draft.corner_table:
+    if draft.answer("axes") == "swapped" and not draft.corner_table and not _only_as_written(shape, reference):
         shape = _turned(shape)
         draft.note("axes_turned")
     tidy = _tidy(draft, shape)
@@ -81,6 +81,15 @@ def check(draft: Draft, shape: Shape, reference: Reference | None, max_vertices:
     placed = Shape([[_placed(ring, reference) for ring in rings] for rings in tidy.polygons], tidy.multi)
     if _on_earth(draft, placed) and (kept := _without_empty(draft, placed)) is not None:
         _judge(draft, kept)
+
+
+def _only_as_written(shape: Shape, reference: Reference | None) -> bool:
+    """Whether the shape lies in Vietnam as it is and not when turned: an answer for the whole file is not meant for
+    it."""
+    degrees = reference is not None and not reference.projected
+    pairs = [(y, x) for x, y in shape.positions()]
+    turned = [(x, y) for x, y in shape.positions()]
+    return not suspect_axes(pairs, degrees=degrees) and bool(suspect_axes(turned, degrees=degrees))
 
 
 def _turned(shape: Shape) -> Shape:
@@ -102,7 +111,7 @@ def _tidy(draft: Draft, shape: Shape) -> Shape | None:
             polygons[-1].append(single)
     if repeated:
         draft.note("corners_repeated", count=repeated)
-    if closed:
+    if closed and not draft.corner_table:  # a table of corners names the first one once
         draft.note("ring_closed", count=closed)
     return _without_empty(draft, Shape(polygons, shape.multi))
 
@@ -141,9 +150,7 @@ def _axes_in_doubt(draft: Draft, shape: Shape, reference: Reference) -> bool:
 
 def _placed(ring: Ring, reference: Reference) -> Ring:
     """In degrees of WGS84, rounded, without the corners that became one by rounding."""
-    return _single(
-        [(round(lon, DECIMALS) + 0.0, round(lat, DECIMALS) + 0.0) for lon, lat in reference.to_wgs84(ring)]
-    )
+    return _single([(round(lon, DECIMALS) + 0.0, round(lat, DECIMALS) + 0.0) for lon, lat in reference.to_wgs84(ring)])
 
 
 def _on_earth(draft: Draft, shape: Shape) -> bool:
@@ -152,10 +159,11 @@ def _on_earth(draft: Draft, shape: Shape) -> bool:
         draft.refuse("not_projectable")
     elif not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in positions):
         if all(plausible_degrees(lon, lat) for lon, lat in positions):
-            draft.refuse("lat_lon_swapped")
-        else:
-            lon, lat = next(p for p in positions if not (-180 <= p[0] <= 180 and -90 <= p[1] <= 90))
-            draft.refuse("outside_earth", first=repr(lon), second=repr(lat))
+            lat, lon = positions[0]
+            draft.ask("lat_lon_swapped", "axes", "swapped", first=repr(lat), second=repr(lon))
+            return False
+        lon, lat = next(p for p in positions if not (-180 <= p[0] <= 180 and -90 <= p[1] <= 90))
+        draft.refuse("outside_earth", first=repr(lon), second=repr(lat))
     elif any(max(x for x, _ in rings[0]) - min(x for x, _ in rings[0]) > 180 for rings in shape.polygons):
         draft.refuse("spans_world")
     return not draft.refused
@@ -169,7 +177,8 @@ def _judge(draft: Draft, shape: Shape) -> None:
     if west < _VIETNAM[0] or south < _VIETNAM[1] or east > _VIETNAM[2] or north > _VIETNAM[3]:
         draft.note("outside_vietnam")
     if area.is_valid and not any(note.code == "rings_empty" for note in draft.notes):
-        if hectares < _NO_AREA_HA:
+        # Corners on one line enclose nothing, though the ellipsoid bends the line between them.
+        if hectares < _NO_AREA_HA or area.area < _NO_AREA_DEG2:
             draft.refuse("no_area")
             return
         _accept(draft, area, hectares)
@@ -179,7 +188,8 @@ def _judge(draft: Draft, shape: Shape) -> None:
 
 def _accept(draft: Draft, area: Polygon | MultiPolygon, hectares: float) -> None:
     ordered = oriented(area)
-    if any(_winding(one) != _winding(other) for one, other in zip(_parts(area), _parts(ordered), strict=True)):
+    turned = any(_winding(one) != _winding(other) for one, other in zip(_parts(area), _parts(ordered), strict=True))
+    if turned and not draft.corner_table:  # nor has it a direction
         draft.note("winding_changed")
     draft.geometry = geojson(ordered)
     _areas(draft, hectares)
@@ -194,10 +204,10 @@ def _areas(draft: Draft, hectares: float) -> None:
 
 def _propose(draft: Draft, shape: Shape, area: Polygon | MultiPolygon, hectares: float) -> None:
     """The ring stays as it is; what it could be made into, and how far that is from it, is said."""
-    reason = shapely.is_valid_reason(area)
+    reason = reason_words(shapely.is_valid_reason(area))
     mended = repair(area)
     if mended is None:
-        draft.refuse("not_repairable", reason=reason)
+        draft.refuse("not_repairable", **reason)
         return
     draft.geometry = {
         "type": "MultiPolygon" if shape.multi else "Polygon",
@@ -207,7 +217,7 @@ def _propose(draft: Draft, shape: Shape, area: Polygon | MultiPolygon, hectares:
     after = geodesic_ha(mended.area)
     _areas(draft, hectares)
     values = {
-        "reason": reason,
+        **reason,
         "before": round(hectares, 4),
         "after": round(after, 4),
         "change": round(after - hectares, 4),

@@ -116,19 +116,19 @@ def unique(cells: Sequence[str]) -> tuple[str, ...]:
 
 def header_of(line: Sequence[str], above: Sequence[str], given: Mapping[str, str]) -> Header | None:
     """The header in `line`; where a cell is empty the cell over it counts, as headers are often two lines high."""
-    merged = [
-        cell if cell.strip() else (above[place] if place < len(above) else "") for place, cell in enumerate(line)
-    ]
+    merged = [cell if cell.strip() else (above[place] if place < len(above) else "") for place, cell in enumerate(line)]
     if len([cell for cell in line if cell.strip()]) < 2 and not given:
         return None
     names = unique(merged)
-    at = {}
+    at: dict[str, int] = {}
     for logical in CORNER_HEADERS:
         found = _find(logical, names, given)
         if found is not None and names.index(found) not in at.values():
             at[logical] = names.index(found)
     if "label" not in at:
-        weak = next((name for name in names if _key(name) in WEAK_LABELS and names.index(name) not in at.values()), None)
+        weak = next(
+            (name for name in names if _key(name) in WEAK_LABELS and names.index(name) not in at.values()), None
+        )
         if weak is not None:
             at["label"] = names.index(weak)
     if {"lat", "lon"} <= at.keys() and {"northing", "easting"} <= at.keys():

@@ -75,7 +75,7 @@ def read_records(sheets: Iterator[Sheet], options: ReadOptions) -> Iterator[Area
             count += 1
             draft = Draft(count, options.answers)
             draft.properties = dict(zip(names, line, strict=False))
-            if tuple(cell.strip() for cell in texts(line)) == names:
+            if unique(texts(line)) == names:
                 draft.refuse("header_repeated")
             if len(line) > len(names) and any(text(cell).strip() for cell in line[len(names) :]):
                 draft.refuse("line_too_wide", cells=len(line), columns=len(names))

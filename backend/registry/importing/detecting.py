@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from backend.registry.importing.rows import FileRefused
+from backend.registry.importing.rows import FileRefused, size_words
 
 KINDS = ("table", "xlsx", "geojson", "shapefile", "gpkg", "kml", "kmz")
 _HEAD = 8192
@@ -24,7 +24,7 @@ def kind_of(path: Path, max_bytes: int) -> str:
     """One of KINDS. FileRefused: empty, too large, or of a kind that is not read."""
     size = path.stat().st_size
     if size > max_bytes:
-        raise FileRefused("too_large", size=size, limit=max_bytes)
+        raise FileRefused("too_large", size=size_words(size), limit=size_words(max_bytes))
     if size == 0:
         raise FileRefused("file_empty")
     with path.open("rb") as file:

@@ -15,6 +15,8 @@ _GEOMETRIES = {
     "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
 }  # fmt: skip
 
+_MOST_GROUPS = 16
+
 
 class Odd(Exception):
     """A geometry that is none; `code` and `values` as of a note."""
@@ -44,7 +46,7 @@ def _root(stream: JsonStream, options: ReadOptions) -> Iterator[AreaRow]:
     """Features are given as they come; what else the root says is kept until its end."""
     root: dict[str, Any] = {}
     number = 0
-    for key in stream.keys():
+    for key in stream.members():
         if key == "features" and stream.peek() == "[":
             root[key] = True
             for _ in stream.items():
@@ -125,8 +127,10 @@ def _row(feature: Any, number: int, root: Mapping[str, Any], options: ReadOption
     return draft.row()
 
 
-def shape_of(draft: Draft, geometry: Any) -> Shape:
-    """A GeoJSON geometry as polygons. Odd when it is none, or no area."""
+def shape_of(draft: Draft, geometry: Any, depth: int = 0) -> Shape:
+    """A GeoJSON geometry as polygons. Odd when it is none, or no area, or groups in groups without end."""
+    if depth > _MOST_GROUPS:
+        raise Odd("row_too_deep", limit=_MOST_GROUPS)
     if geometry is None:
         raise Odd("geometry_missing")
     kind = geometry.get("type") if isinstance(geometry, dict) else None
@@ -134,7 +138,7 @@ def shape_of(draft: Draft, geometry: Any) -> Shape:
         parts = geometry.get("geometries")
         if not isinstance(parts, list) or not parts:
             raise Odd("geometry_missing")
-        shapes = [shape_of(draft, part) for part in parts]
+        shapes = [shape_of(draft, part, depth + 1) for part in parts]
         draft.note("collection_flattened", count=len(parts))
         return Shape([rings for shape in shapes for rings in shape.polygons], multi=True)
     if kind not in _GEOMETRIES:

@@ -16,7 +16,8 @@ from backend.registry.importing.archives import unpack
 from backend.registry.importing.checking import Shape, check
 from backend.registry.importing.naming import name_and_area
 from backend.registry.importing.rows import AreaRow, Draft, FileRefused, ReadOptions
-from backend.registry.importing.zones import ZONES, candidates, meridian_words
+from backend.registry.importing.zones import candidates, meridian_words
+from shared.geo.vn2000 import ZONES
 
 DRIVERS = frozenset({"ESRI Shapefile", "GPKG"})
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -108,7 +109,13 @@ def _layer(path: Path, layer: str | None, options: ReadOptions, before: int, *, 
             while True:
                 where = {"where": f'"{fid}" > {last}'} if fid and not shapefile else {"skip_features": skip}
                 meta, fids, wkb, columns = pyogrio.raw.read(
-                    path, layer=layer, max_features=CHUNK, return_fids=True, datetime_as_string=True, **where, **encoding
+                    path,
+                    layer=layer,
+                    max_features=CHUNK,
+                    return_fids=True,
+                    datetime_as_string=True,
+                    **where,
+                    **encoding,
                 )
                 names = [str(name) for name in meta["fields"]]
                 for place in range(len(fids)):
@@ -217,7 +224,5 @@ def of_shapely(draft: Draft, geometry: Any) -> Shape | None:
         draft.note("collection_flattened", count=len(parts))
     if geometry.has_z:
         draft.note("height_dropped", count=int(shapely.get_num_coordinates(geometry)))
-    polygons = [
-        [[(x, y) for x, y, *_ in ring.coords] for ring in (part.exterior, *part.interiors)] for part in parts
-    ]
+    polygons = [[[(x, y) for x, y, *_ in ring.coords] for ring in (part.exterior, *part.interiors)] for part in parts]
     return Shape(polygons, geometry.geom_type != "Polygon")

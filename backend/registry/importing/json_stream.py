@@ -150,7 +150,7 @@ class JsonStream:
                 return
             self.take(",")
 
-    def keys(self) -> Iterator[str]:
+    def members(self) -> Iterator[str]:
         """The keys of the object that begins here, one before each value, which the caller takes."""
         self.take("{")
         seen: set[str] = set()
@@ -159,7 +159,7 @@ class JsonStream:
             return
         while True:
             if self.peek() != '"':
-                self._broken("“\"”", self._at)
+                self._broken('“"”', self._at)
             key = self.value()
             if key in seen:
                 raise FileRefused("json_file_key_twice", key=key[:100])

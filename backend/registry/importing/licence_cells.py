@@ -6,14 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.vietnamese import name_key
-
 from backend.registry.importing.cells import Cells, amount_of, basis_of, text_of, unit_of
 from backend.registry.importing.headers import fold
 from backend.registry.importing.rows import Outcome
 from backend.registry.services.given import AreaGiven, HolderGiven, LicenceGiven, tax_code_checked
 from shared.problems import Problem
 from shared.rules.terms import DepthDatum, IssuerLevel, MineralGroup
+from shared.vietnamese import name_key
 
 NUMBER_LIMIT = 60
 _CAPACITY_LIMIT = Decimal(10) ** 15  # the column holds 18 digits, three of them decimals
@@ -130,7 +129,7 @@ def _capacity(cells: Cells) -> tuple[Decimal | None, str, str]:
     if isinstance(value, str):
         amount = amount_of(said)
         if amount is None or amount.per not in ("", "nam", "year", "yr", "n"):
-            cells.note("cell_number_unreadable", field="capacity", value=said[:60])
+            cells.note("cell_number_unreadable", field=cells.title("capacity"), value=said[:60])
             return None, "", ""
         number = cells.number("capacity", amount.number)
         unit, times, basis = amount.unit, amount.times, amount.basis or basis
@@ -144,7 +143,7 @@ def _capacity(cells: Cells) -> tuple[Decimal | None, str, str]:
         return None, "", ""
     quantity = number * times
     if not 0 <= quantity < _CAPACITY_LIMIT or quantity != quantity.quantize(_MILLI):
-        cells.note("cell_number_unreadable", field="capacity", value=said[:60])
+        cells.note("cell_number_unreadable", field=cells.title("capacity"), value=said[:60])
         return None, "", ""
     return quantity, unit, basis if basis in ("loose", "in_place") else ""
 

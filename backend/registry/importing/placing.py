@@ -1,6 +1,7 @@
 """The corners of one area of a table: read as numbers, brought to WGS84, checked."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -59,10 +60,8 @@ def _first(header: Header, lines: Sequence[Line], place: int) -> Cell:
 def place(table: Table, number: int, title: str, lines: Sequence[Line], notes: Notes, *, again: bool) -> AreaRow:
     draft = draft_of(table, number, title, lines, notes)
     draft.corner_table = corner_table(table.header, lines)
-    try:
+    with suppress(_Stop):  # the draft was refused, or asks
         _place(table, draft, lines, again)
-    except _Stop:
-        pass  # noqa: S110 - the draft was refused or asks
     return draft.row()
 
 
@@ -215,23 +214,24 @@ def _ask_zone(draft: Draft, pairs: Pairs) -> None:
     draft.ask("zone_missing", "epsg", *(str(epsg) for epsg, _ in fitting), zones=named)
 
 
-def _right_way_round(
-    header: Header, draft: Draft, pairs: Pairs, reference: projecting.Reference | None
-) -> Pairs:
+def _right_way_round(header: Header, draft: Draft, pairs: Pairs, reference: projecting.Reference | None) -> Pairs:
     """Northing before easting; when the numbers only make sense the other way round somebody has to say so."""
-    if draft.answer("axes") == "swapped":
+    degrees, answer = header.geographic, draft.answer("axes")
+    elsewhere = reference is not None and not reference.vn2000  # a system that is used out of Vietnam too
+    turned = [(second, first) for first, second in pairs]
+    found = zones.suspect_axes(pairs, degrees=degrees)
+    # An answer for the whole file is not meant for an area that only fits as it is.
+    if answer == "swapped" and (found or not zones.suspect_axes(turned, degrees=degrees)):
         draft.note("axes_turned")
-        pairs = [(second, first) for first, second in pairs]
-    if reference is not None and not reference.vn2000:
-        return pairs  # elsewhere there is no telling
-    found = zones.suspect_axes(pairs, degrees=header.geographic)
-    if not found or draft.answer("axes") == "as_written":
+        pairs, found = turned, "" if elsewhere else zones.suspect_axes(turned, degrees=degrees)
+    if not found or answer == "as_written" or (elsewhere and found == "neither"):
         return pairs
-    first, second = (f"{number:.10g}" for number in pairs[0])
     if found == "swapped":
-        draft.ask("axes_swapped", "axes", "swapped", first=first, second=second)
+        first, second = (f"{number:.10g}" for number in pairs[0])
+        choices = ("swapped", "as_written") if elsewhere else ("swapped",)
+        draft.ask("axes_swapped", "axes", *choices, first=first, second=second)
     else:
-        odd = next(pair for pair in pairs if zones.suspect_axes([pair], degrees=header.geographic))
+        odd = next(pair for pair in pairs if zones.suspect_axes([pair], degrees=degrees))
         draft.refuse("outside_zone", first=f"{odd[0]:.10g}", second=f"{odd[1]:.10g}")
     raise _Stop
 

@@ -10,7 +10,8 @@ import pyproj
 from pyproj.exceptions import CRSError, ProjError
 
 from backend.registry.importing.headers import fold
-from backend.registry.importing.zones import VN2000, WGS84, ZONES, zone_of
+from backend.registry.importing.zones import VN2000, WGS84, zone_of
+from shared.geo.vn2000 import ZONES
 
 Position = tuple[float, float]  # (x, y): easting and northing, or longitude and latitude
 TO_WGS84 = "urn:ogc:def:coordinateOperation:EPSG::6960"  # VN-2000 to WGS 84 (2), coordinate frame; latitude first
@@ -114,12 +115,15 @@ def _usable(crs: pyproj.CRS, epsg: int | None) -> Reference | None:
 
 
 def _shift(crs: pyproj.CRS) -> float | None:
-    return round(crs.coordinate_operation.towgs84[0], 3) if crs.is_bound and crs.coordinate_operation else None
+    operation: Any = crs.coordinate_operation
+    return round(operation.towgs84[0], 3) if crs.is_bound and operation is not None else None
 
 
 def _is_wgs84(crs: pyproj.CRS) -> bool:
     geodetic = crs.geodetic_crs
-    return geodetic is not None and (geodetic.to_epsg() == WGS84 or fold(geodetic.name).startswith(("wgs 84", "wgs84", "wgs_1984", "gcs_wgs_1984")))
+    return geodetic is not None and (
+        geodetic.to_epsg() == WGS84 or fold(geodetic.name).startswith(("wgs 84", "wgs84", "wgs_1984", "gcs_wgs_1984"))
+    )
 
 
 def _named_vn2000(crs: pyproj.CRS) -> bool:
@@ -144,9 +148,7 @@ def _zone_by_parameters(crs: pyproj.CRS) -> int | None:
     found = _parameters(crs)
     if found.get("False easting") != _FALSE_EASTING or found.get("False northing", 0.0) != 0.0:
         return None
-    return zone_of(
-        found.get("Longitude of natural origin", 0.0), found.get("Scale factor at natural origin", 0.0)
-    )
+    return zone_of(found.get("Longitude of natural origin", 0.0), found.get("Scale factor at natural origin", 0.0))
 
 
 def _like(crs: pyproj.CRS, epsg: int | None) -> int | None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -48,7 +49,7 @@ def read_file(
     with (
         tempfile.TemporaryDirectory(prefix="kk-import-") as folder,
         tempfile.TemporaryFile() as errors,
-        _started(folder, errors) as process,
+        _Started(folder, errors) as process,
     ):
         done, total = 0, None
         for kind, *said in _messages(process, _order(path, folder, options), options, stop or (lambda: False), errors):
@@ -73,7 +74,7 @@ def _order(path: Path, folder: str, options: ReadOptions) -> bytes:
     return json.dumps(order).encode() + b"\n"
 
 
-class _started:
+class _Started:
     """The reader, in a session of its own: Ctrl-C reaches only us, and we end it. It gets no secret of ours along."""
 
     def __init__(self, folder: str, errors: Any) -> None:
@@ -100,22 +101,18 @@ class _started:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                try:
+                with suppress(BrokenPipeError):  # what it was told and never read
                     pipe.close()
-                except BrokenPipeError:
-                    pass  # what it was told and never read
 
 
 def _messages(
     process: subprocess.Popen[bytes], order: bytes, options: ReadOptions, stop: Stop, errors: Any
 ) -> Iterator[list[Any]]:
-    """What the reader says, until it said its last word or was told to stop. FileRefused when it dies or is too slow."""
-    try:
-        assert process.stdin is not None  # noqa: S101
+    """What the reader says, until its last word or until told to stop. FileRefused when it dies or is too slow."""
+    assert process.stdin is not None  # noqa: S101
+    with suppress(BrokenPipeError):  # it died at once; below it is said how
         process.stdin.write(order)
         process.stdin.flush()
-    except BrokenPipeError:
-        pass  # it died at once; below it is said how
     for line in _lines(process, options, stop):
         if line is None:
             return
@@ -141,7 +138,7 @@ def _lines(process: subprocess.Popen[bytes], options: ReadOptions, stop: Stop) -
                 return
             if not ready:
                 if waited >= options.seconds:
-                    raise FileRefused("too_slow", seconds=options.seconds)
+                    raise FileRefused("too_slow", seconds=f"{options.seconds:g}")
                 continue
             chunk = os.read(source, _CHUNK)
             if not chunk:
@@ -169,7 +166,7 @@ def _death(process: subprocess.Popen[bytes], options: ReadOptions, errors: Any) 
     errors.seek(max(size - _TAIL, 0))
     tail = errors.read()
     if code == -signal.SIGXCPU:
-        return FileRefused("too_slow", seconds=options.seconds)
+        return FileRefused("too_slow", seconds=f"{options.seconds:g}")
     if code == EXIT_MEMORY or b"bad_alloc" in tail or b"MemoryError" in tail:
         return FileRefused("too_much_memory", limit=options.memory_bytes // MIB)
     how = signal.Signals(-code).name if code < 0 else f"exit {code}"

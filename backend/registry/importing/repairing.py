@@ -49,7 +49,9 @@ def _candidates(area: Polygon | MultiPolygon) -> Iterator[Any]:
 
 def _polygons(found: Any) -> list[Polygon]:
     """The polygons of whatever came out; lines and points, which have no area, fall away."""
-    return [part for part in shapely.get_parts(shapely.get_parts(found)) if part.geom_type == "Polygon" and part.area > 0]
+    return [
+        part for part in shapely.get_parts(shapely.get_parts(found)) if part.geom_type == "Polygon" and part.area > 0
+    ]
 
 
 def _compared(before: Polygon | MultiPolygon, after: Polygon | MultiPolygon) -> Repair:

@@ -120,6 +120,14 @@ class ReadOptions:
         return cls(**options)
 
 
+def size_words(size: int) -> str:
+    """Bytes as people say them: "100 B", "1.5 kB", "256 MB" (of 1024)."""
+    for unit, factor in (("MB", MIB), ("kB", 2**10)):
+        if size >= factor:
+            return f"{size / factor:.4g} {unit}"
+    return f"{size} B"
+
+
 class FileRefused(Exception):
     """The whole file cannot be read, or its reading ended early; words in `words.WORDS`."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +13,7 @@ from backend.registry.importing.cells import storable
 from backend.registry.importing.licence_rows import LicenceLook, licences_apply, licences_compare
 from backend.registry.importing.output_rows import OutputLook, outputs_apply, outputs_compare
 from backend.registry.importing.reading import read_file
-from backend.registry.importing.rows import AreaRow, FileRefused, ReadOptions
+from backend.registry.importing.rows import AreaRow, FileRefused, ReadOptions, size_words
 from backend.registry.importing.run_words import words_of
 from backend.registry.models import ImportRow, ImportRun
 from backend.registry.selectors.imports import BATCH, open_rows, outcomes
@@ -23,6 +22,8 @@ from shared.clock import VIETNAM
 from shared.problems import Problem
 
 LICENCES, BOUNDARIES, DECLARED_OUTPUT = "licences", "boundaries", "declared_output"
+
+_BATCH_BYTES = 8 * 2**20
 
 Progress = Callable[[int, int | None], None]
 Stop = Callable[[], bool]
@@ -94,7 +95,7 @@ def run_begin(
         kind=kind, file_name=name, sha256=sha256, size=size, options=said, answers=dict(answers), by=by, now=now
     )
     if too_large:
-        problem = {"code": "too_large", "values": {"size": size, "limit": options.max_bytes}}
+        problem = {"code": "too_large", "values": {"size": size_words(size), "limit": size_words(options.max_bytes)}}
         return imports.run_close(run, state=imports.REFUSED, now=now, problem=problem)
     return run
 
@@ -208,8 +209,16 @@ def _look(run: ImportRun, options: ReadOptions, now: datetime) -> Look:
 
 
 def _batches(rows: Iterable[AreaRow]) -> Iterator[list[AreaRow]]:
-    found = iter(rows)
-    while batch := list(islice(found, BATCH)):
+    """As many rows as are written at once, and no more than some megabytes of them."""
+    batch: list[AreaRow] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += row.size
+        if len(batch) == BATCH or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 

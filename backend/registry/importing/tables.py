@@ -3,24 +3,23 @@
 import csv
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError  # noqa: S405
-from zipfile import BadZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from backend.registry.importing.archives import refuse_entities
+from backend.registry.importing.harmless import unguarded
 from backend.registry.importing.rows import FileRefused, ReadOptions
 
 Cell = str | int | float  # a number where the sheet has one, text otherwise
 Line = tuple[Cell, ...]
 MOST_COLUMNS = 400
-MOST_CELL = 1_000_000
+MOST_CELL = 16_000_000  # characters: the WKT of an area with all the corners it may have
 _DELIMITERS = (";", "\t", ",", "|")
 _LOOK = 60  # lines
 _CHUNK = 2**20
@@ -67,10 +66,10 @@ def _csv_lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
         raise FileRefused("csv_broken", reason=str(error)[:200]) from error
 
 
-def _narrow(line: Sequence[Cell]) -> Line:
+def _narrow(line: Sequence[str]) -> Line:
     if len(line) > MOST_COLUMNS:
         raise FileRefused("too_many_columns", limit=MOST_COLUMNS)
-    return tuple(line)
+    return tuple(unguarded(cell) for cell in line)
 
 
 def _encoding(path: Path, said: str | None) -> tuple[str, bool]:
@@ -81,14 +80,15 @@ def _encoding(path: Path, said: str | None) -> tuple[str, bool]:
         raise FileRefused("encoding_wrong", encoding=said)
     with path.open("rb") as file:
         head = file.read(4096)
+    guesses: tuple[str, ...] = ()
     if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        found, guesses = "utf-32", ()
+        found = "utf-32"
     elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        found, guesses = "utf-16", ()
+        found = "utf-16"
     elif head.startswith(b"\xef\xbb\xbf"):
-        found, guesses = "utf-8-sig", ()
+        found = "utf-8-sig"
     elif b"\x00" in head:
-        found, guesses = ("utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"), ()
+        found = "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
     else:
         found, guesses = "utf-8", ("cp1258",)
     if _decodes(path, found):
@@ -111,46 +111,59 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    """The one under which most lines have the same number of cells, more than one."""
+    """The one under which the largest share of lines has the same number of cells, more than one; but not one that
+    leaves an opening quotation mark behind another (a cell of several lines, cut up)."""
     with path.open(encoding=encoding, newline="") as file:
         sample = list(islice(file, _LOOK))
 
-    def score(delimiter: str) -> tuple[int, int]:
+    def score(delimiter: str) -> tuple[bool, float, int, int]:
         try:
-            widths = [len(line) for line in csv.reader(sample, delimiter=delimiter) if any(line)]
+            lines = [line for line in csv.reader(sample, delimiter=delimiter) if any(line)]
         except csv.Error:
-            return 0, 0
-        wide = [width for width in widths if width > 1]
-        usual = max(set(wide), key=wide.count) if wide else 0
-        return wide.count(usual), -_DELIMITERS.index(delimiter)
+            return False, 0.0, 0, 0
+        others = [f'{other}"' for other in _DELIMITERS if other != delimiter]
+        whole = not any(mark in cell for line in lines for cell in line for mark in others)
+        wide = [len(line) for line in lines if len(line) > 1]
+        usual = max((wide.count(width) for width in wide), default=0)
+        return whole and usual > 0, usual / max(len(lines), 1), usual, -_DELIMITERS.index(delimiter)
 
     return max(_DELIMITERS, key=score)
+
+
+@contextmanager
+def _openpyxl() -> Iterator[None]:
+    """Whatever it trips over in a broken file (it checks little and raises much) as FileRefused."""
+    try:
+        yield
+    except (FileRefused, MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise FileRefused("xlsx_broken", reason=f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def xlsx_sheets(path: Path, options: ReadOptions) -> Iterator[Sheet]:
     """Visible sheets with cells. Formulas count as what they last gave. FileRefused: bombs, entities, broken files."""
     refuse_entities(path, options.max_bytes)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that openpyxl leaves out
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
-            for sheet in book.worksheets:
-                if sheet.sheet_state == "visible":
-                    sheet.reset_dimensions()
-                    yield Sheet(sheet.title, _xlsx_lines(sheet))
-        finally:
-            book.close()
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, TypeError, AttributeError, ParseError) as error:
-        raise FileRefused("xlsx_broken", reason=f"{type(error).__name__}: {error}"[:200]) from error
+    # As a file and not by its name: a kept file is named by its digest, and openpyxl wants ".xlsx".
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that openpyxl leaves out
+        with _openpyxl():
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            if sheet.sheet_state == "visible":
+                sheet.reset_dimensions()
+                yield Sheet(sheet.title, _xlsx_lines(sheet))
 
 
 def _xlsx_lines(sheet: Any) -> Iterator[Line]:
-    for line in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
-        cells = [_cell(value) for value in line]
-        while cells and cells[-1] == "":
-            cells.pop()
-        yield tuple(cells)
+    with _openpyxl():
+        for line in sheet.iter_rows(values_only=True):
+            cells = [_cell(value) for value in line]
+            while cells and cells[-1] == "":
+                cells.pop()
+            if len(cells) > MOST_COLUMNS:
+                raise FileRefused("too_many_columns", limit=MOST_COLUMNS)
+            yield tuple(cells)
 
 
 def _cell(value: Any) -> Cell:

@@ -4,7 +4,7 @@ import json
 import signal
 import unicodedata
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,23 @@ _STATES = {
 }
 
 
-def arguments(parser: ArgumentParser) -> None:
+def arguments(parser: ArgumentParser, fields: Iterable[str]) -> None:
+    """`fields`: what --columns and --default may name."""
+    parser.epilog = (
+        f"FIELD: {', '.join(fields)}. Mã thoát / exit codes: 0 mọi dòng nhận được / every row is taken; "
+        "1 có dòng không nhận được / some rows are not; 2 không làm được gì / nothing could be done."
+    )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--encoding", help="của tệp / of the file (utf-8, cp1258, …)")
     parser.add_argument("--columns", default="", metavar="FIELD=HEADER,…", help="cột nào là mục nào / which is which")
     parser.add_argument("--default", action="append", default=[], metavar="FIELD=VALUE", help="khi ô trống / if empty")
-    parser.add_argument("--answer", action="append", default=[], metavar="QUESTION=ANSWER")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="QUESTION=ANSWER",
+        help="trả lời cho mọi dòng hoặc một dòng / for all rows or for one: axes=swapped, axes:3=swapped",
+    )
     parser.add_argument("--apply", action="store_true", help="nhập sau khi kiểm tra / import after the check")
     parser.add_argument("--leave-out-questions", action="store_true", help="bỏ các dòng còn hỏi / leave those rows out")
     parser.add_argument("--by", metavar="USERNAME", help="người nhập / who imports")
@@ -71,8 +82,8 @@ def run_command(
     by, file, as_json = _officer(options["by"]), options["file"], options["json"]
     reading = ReadOptions(epsg=epsg, encoding=options["encoding"], columns=columns(options["columns"]))
     defaults = pairs(options["default"])
-    with _failing(file):
-        with _terminating(), _bar() as progress:
+    with failing(file):
+        with _terminating(), bar() as progress:
             run = run_read(
                 path=file,
                 file_name=file.name,
@@ -98,13 +109,14 @@ def run_command(
 
 
 @contextmanager
-def _failing(file: Path) -> Iterator[None]:
-    """What keeps the whole from happening, in words."""
+def failing(file: Path, *, undone: str = "chưa nhập gì vào sổ / nothing was imported") -> Iterator[None]:
+    """What keeps the whole from happening, in words. `undone`: what an interrupt leaves, both languages."""
+    vietnamese, english = undone.split(" / ")
     try:
         yield
     except KeyboardInterrupt as interrupt:
         raise CommandError(
-            "Đã dừng theo lệnh; chưa nhập gì vào sổ / stopped as told; nothing was imported", returncode=NOTHING
+            f"Đã dừng theo lệnh; {vietnamese} / stopped as told; {english}", returncode=NOTHING
         ) from interrupt
     except OSError as error:
         raise CommandError(
@@ -144,13 +156,13 @@ def _officer(username: str | None) -> Officer | None:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int | None], None]]:
+def bar(unit: str = "dòng/rows") -> Iterator[Callable[[int, int | None], None]]:
     """A bar on stderr; none where stderr is no terminal."""
-    with tqdm(unit=" dòng/rows", disable=None, leave=False) as bar:
+    with tqdm(unit=f" {unit}", disable=None, leave=False) as shown:
 
         def progress(done: int, total: int | None) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+            shown.total = total
+            shown.update(done - shown.n)
 
         yield progress
 

@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField()),
-                ('number', models.BigIntegerField(editable=False, null=True)),
+                ('number', models.BigIntegerField(db_index=True, editable=False, null=True)),
                 ('effective_from', models.DateField()),
                 ('basis', models.CharField(blank=True, max_length=200)),
                 ('issuer', models.CharField(blank=True, max_length=200)),
@@ -350,6 +350,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['south', 'north', 'west', 'east'], name='boundary_box')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProvinceBoundary',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('geometry', models.JSONField()),
+                ('south', models.FloatField()),
+                ('west', models.FloatField()),
+                ('north', models.FloatField()),
+                ('east', models.FloatField()),
+                ('proposal', models.JSONField(blank=True, default=dict)),
+                ('source', models.CharField(max_length=200)),
+                ('imported_at', models.DateTimeField()),
+                ('province', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='boundary', to='registry.province')),
+            ],
+            options={
+                'abstract': False,
             },
         ),
         migrations.CreateModel(

@@ -16,7 +16,7 @@ from backend.registry.models.licences import (
     Vehicle,
 )
 from backend.registry.models.output import DeclaredOutput, LedgerYear
-from backend.registry.models.places import Commune, CommuneBoundary, FormerCommune, Province, UnitArea
+from backend.registry.models.places import Commune, CommuneBoundary, FormerCommune, Province, ProvinceBoundary, UnitArea
 from backend.registry.models.reference import ReferenceRow
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Mineral",
     "Power",
     "Province",
+    "ProvinceBoundary",
     "ProvincialHours",
     "ReferenceRow",
     "Stockyard",

@@ -8,8 +8,9 @@ LEAD = "lead_minerals"
 
 
 class Dated(models.Model):
-    """In force on the days from `valid_from` to `valid_to`, both included; null: open end. `verified_on` null: nobody
-    has checked it against the gazette."""
+    """In force on the days from `valid_from` to `valid_to`, both included; null: open end. A correction is another row:
+    of those in force on a day the one recorded last counts. `verified_on` null: nobody has checked it against the
+    gazette."""
 
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
@@ -56,7 +57,8 @@ class Letterhead(Dated):
 
 class Power(Dated):
     """That a post of an agency may fine under one article of a decree: up to `limit_million_vnd` for an individual
-    (twice that for an organisation). `article`: "Đ48", or "*" for every article of the decree."""
+    (twice that for an organisation); 0 where a correction says that it may not. `article`: as the catalogue has it
+    ("48", "54a"), or "*" for every article of the decree; `decree`: "36/2020/NĐ-CP"."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="powers")
     post = models.CharField(max_length=150)

@@ -74,7 +74,7 @@ class LicenceVersion(models.Model):
 
     licence = models.ForeignKey(Licence, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
-    number = models.BigIntegerField(null=True, editable=False)
+    number = models.BigIntegerField(null=True, editable=False, db_index=True)
     effective_from = models.DateField()
     basis = models.CharField(max_length=200, blank=True)
     holder = models.ForeignKey(Holder, on_delete=models.PROTECT, related_name="versions")

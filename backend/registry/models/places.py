@@ -76,14 +76,13 @@ class FormerCommune(models.Model):
         ordering = ["province", "district", "name"]
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.name, self.district, self.province) if part)
+        return ", ".join(part for part in (f"{self.kind} {self.name}".strip(), self.district, self.province) if part)
 
 
-class CommuneBoundary(models.Model):
-    """A commune's boundary as a department's file gave it: GeoJSON MultiPolygon, WGS84. `proposal`: how an invalid
-    ring was mended and who confirmed it, {} when it was valid."""
+class Boundary(models.Model):
+    """A boundary as a department's file gave it: GeoJSON MultiPolygon, WGS84. `proposal`: how an invalid ring was
+    mended and who confirmed it, {} when it was valid."""
 
-    commune = models.OneToOneField(Commune, on_delete=models.CASCADE, related_name="boundary")
     geometry = models.JSONField()
     south = models.FloatField()
     west = models.FloatField()
@@ -94,7 +93,22 @@ class CommuneBoundary(models.Model):
     imported_at = models.DateTimeField()
 
     class Meta:
+        abstract = True
+
+
+class CommuneBoundary(Boundary):
+    """Of one row of a commune: a change of name only takes the boundary along."""
+
+    commune = models.OneToOneField(Commune, on_delete=models.CASCADE, related_name="boundary")
+
+    class Meta:
         indexes = [models.Index(fields=["south", "north", "west", "east"], name="boundary_box")]
+
+
+class ProvinceBoundary(Boundary):
+    """Of one row of a province."""
+
+    province = models.OneToOneField(Province, on_delete=models.CASCADE, related_name="boundary")
 
 
 class UnitArea(models.Model):

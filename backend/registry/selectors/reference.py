@@ -20,11 +20,10 @@ from django.db.models import Case, F, Max, Q, TextField, Value, When
 from backend.accounts.models import Unit
 from backend.audit.models import Event
 from backend.registry.models import ReferenceRow, UnitArea
-from shared.rules.terms import ROW_FORMAT
+from shared.wire.v1.reference import ALL_ELSE, KINDS
+from shared.wire.v1.reference import ROW_FORMAT as FORMAT
 
-KINDS = ("licences", "minerals", "violation_types", "communes", "vehicles")
 SETTINGS = "settings"
-ALL_ELSE = "*"  # in `removed`: drop whatever this answer does not bring
 _MARK = 8
 
 
@@ -84,7 +83,7 @@ def asked(place: Place, cursor: str | None) -> Asked:
     number, mark = _number(cursor, place)
     marks = dict(Event.objects.filter(index__in=(newest, number)).values_list("index", "hash"))
     since = number if number <= newest and mark == _mark(marks, number) else None
-    now = f"{ROW_FORMAT}.{newest}.{place.key}.{_mark(marks, newest)}"
+    now = f"{FORMAT}.{newest}.{place.key}.{_mark(marks, newest)}"
     etag = sha256(json.dumps([cursor, now]).encode()).hexdigest()[:32]
     return Asked(place, since, now, anew=bool(cursor) and since is None, etag=etag)
 
@@ -92,7 +91,7 @@ def asked(place: Place, cursor: str | None) -> Asked:
 def _number(cursor: str | None, place: Place) -> tuple[int, str]:
     """Number and mark of a cursor; one that no office gave for this format and place has a mark that never fits."""
     parts = (cursor or "").split(".")
-    if len(parts) != 4 or (parts[0], parts[2]) != (ROW_FORMAT, place.key):
+    if len(parts) != 4 or (parts[0], parts[2]) != (FORMAT, place.key):
         return 0, ""
     fits = parts[1].isdecimal() and parts[1].isascii() and len(parts[1]) < 16
     return (int(parts[1]), parts[3]) if fits else (0, "")

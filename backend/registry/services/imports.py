@@ -98,9 +98,20 @@ def rows_update(rows: Sequence[ImportRow]) -> None:
         ImportRow.objects.bulk_update(rows, ["outcome", "notes"], batch_size=100)
 
 
+def run_progress(run: ImportRun, *, done: int, total: int | None) -> bool:
+    """Say how far the reading is; False when somebody ended the run meanwhile."""
+    reading = ImportRun.objects.filter(pk=run.pk, state=READING)
+    return bool(reading.update(counts={"done": done, "total": total}))
+
+
 def run_close(run: ImportRun, *, state: str, now: datetime, problem: dict[str, Any] | None = None) -> ImportRun:
-    """The end of reading: counts by outcome, and the audit event, which names nobody and no file."""
+    """The end of reading: counts by outcome, and the audit event, which names nobody and no file. A run that somebody
+    ended meanwhile stays as that left it."""
     with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        run.state, run.counts, run.problem = locked.state, locked.counts, locked.problem
+        if locked.state != READING:
+            return run
         run.state, run.counts, run.problem = state, outcomes(run), problem or {}
         run.save(update_fields=["state", "counts", "problem"])
         audit.record(
@@ -115,6 +126,29 @@ def run_close(run: ImportRun, *, state: str, now: datetime, problem: dict[str, A
             problem=run.problem.get("code", ""),
         )
     return run
+
+
+def run_stop(run: ImportRun, *, by: Officer, now: datetime) -> ImportRun:
+    """End a reading, whether the worker is at it, has not begun, or is gone; the worker sees it within seconds. What
+    has ended already stays as it is."""
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if locked.state != READING:
+            return locked
+        locked.state, locked.counts = STOPPED, outcomes(locked)
+        locked.save(update_fields=["state", "counts"])
+        audit.record(
+            Action.IMPORT_READ,
+            subject=f"import:{run.id}",
+            actor=str(by.id),
+            at=now,
+            kind=run.kind,
+            sha256=run.sha256,
+            state=STOPPED,
+            counts=locked.counts,
+            problem="",
+        )
+    return locked
 
 
 def run_locked(run: ImportRun) -> ImportRun:

@@ -27,6 +27,7 @@ from backend.registry.mutators import BATCH, PhoneRow, publish
 from backend.registry.selectors.licences import licence_box, licence_row, with_terms
 from backend.registry.selectors.vehicles import vehicle_row, vehicles_named
 from backend.registry.services.given import HolderGiven, LicenceGiven, check, tax_code_checked
+from backend.registry.services.ledger import years_of, years_refresh
 from shared.clock import VIETNAM
 from shared.problems import FieldError, Problem
 from shared.rules.terms import EquipmentKind
@@ -109,6 +110,8 @@ def _record_batch(batch: Sequence[LicenceGiven], now: datetime) -> list[LicenceV
         made.append((_version(licence, count + 1, given, holder, digest, now), given))
     LicenceVersion.objects.bulk_create([version for version, _ in made])
     _write_parts(made)
+    # A capacity in another unit counts the year in another unit.
+    years_refresh(years_of({version.licence_id for version, _ in made}), now=now)
     return [version for version, _ in made]
 
 
@@ -121,12 +124,13 @@ def _check_minerals(batch: Sequence[LicenceGiven]) -> None:
 
 
 def _licences(batch: Sequence[LicenceGiven]) -> dict[str, Licence]:
-    """By number; those that are new are made. The rows stay locked, so that two who amend one licence take turns."""
+    """By number; those that are new are made. The rows stay locked, so that two who amend one licence take turns.
+    NO KEY: see `ledger.licences_lock`."""
     marks = {given.number: given.illustration for given in batch}
     Licence.objects.bulk_create(
         [Licence(number=number, illustration=mark) for number, mark in marks.items()], ignore_conflicts=True
     )
-    return {row.number: row for row in Licence.objects.select_for_update().filter(number__in=marks)}
+    return {row.number: row for row in Licence.objects.select_for_update(no_key=True).filter(number__in=marks)}
 
 
 def _holder_key(holder: HolderGiven) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from backend.audit import services as audit
 from backend.audit.actions import Action
-from backend.registry.models import Licence, Mineral
-from backend.registry.mutators import PhoneRow, publish
+from backend.registry.models import Licence, LicensedMineral, Mineral
+from backend.registry.mutators import PhoneRow, publish, withdraw
 from backend.registry.selectors.minerals import mineral_row
 from backend.registry.services.licences import licences_publish
 from shared.problems import FieldError, Problem
@@ -38,7 +38,8 @@ def minerals_record(given: Iterable[MineralGiven], *, actor: str, now: datetime,
     the register had. Licences that name one reach the phones with what it says now. Problem `request_invalid`."""
     rows = list({row.code: row for row in (_mineral(i, one) for i, one in enumerate(given))}.values())
     with transaction.atomic():
-        known = Mineral.objects.select_for_update().in_bulk([row.code for row in rows])
+        # NO KEY: see `ledger.licences_lock`.
+        known = Mineral.objects.select_for_update(no_key=True).in_bulk([row.code for row in rows])
         changed = [row for row in rows if row.code not in known or _differs(row, known[row.code])]
         for row in changed:
             row.save(force_insert=row.code not in known, force_update=row.code in known)
@@ -55,6 +56,24 @@ def minerals_record(given: Iterable[MineralGiven], *, actor: str, now: datetime,
         named = Licence.objects.filter(versions__minerals__mineral__in=codes).distinct()
         licences_publish(list(named.values_list("id", flat=True)), number=event.index, now=now)
     return changed
+
+
+def mineral_remove(code: str, *, reason: str, actor: str, now: datetime) -> None:
+    """Take a mineral off the list that no licence has ever named. Problems `not_found`; `request_invalid` where one
+    does, or without a reason."""
+    if not reason.strip():
+        raise Problem("request_invalid", errors=(FieldError("reason", "required"),))
+    with transaction.atomic():
+        mineral = Mineral.objects.select_for_update().filter(code=code).first()
+        if mineral is None:
+            raise Problem("not_found")
+        if LicensedMineral.objects.filter(mineral=mineral).exists():
+            raise Problem("request_invalid", errors=(FieldError("code", "mineral_in_use", {"code": code}),))
+        mineral.delete()
+        event = audit.record(
+            Action.REGISTRY_CHANGED, subject=f"mineral:{code}", actor=actor, at=now, removed=True, reason=reason
+        )
+        withdraw("minerals", [f"mineral:{code}"], number=event.index)
 
 
 def _mineral(i: int, given: MineralGiven) -> Mineral:

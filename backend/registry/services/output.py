@@ -14,6 +14,8 @@ from backend.audit.actions import Action
 from backend.registry.models import DeclaredOutput, Licence
 from backend.registry.mutators import BATCH
 from backend.registry.selectors.output import last_declared
+from backend.registry.services.ledger import licences_lock, years_refresh
+from backend.registry.services.licences import licences_publish
 from shared.clock import VIETNAM
 from shared.problems import FieldError, Problem
 
@@ -79,6 +81,7 @@ def outputs_record(
 ) -> list[DeclaredOutput]:
     """Record declarations, in one transaction with one audit event; those that differ from the last revision of their
     month. Problem `request_invalid` names the one, and then nothing is written. Batches of 500, whatever their number.
+    The sums of the years they change, and the rows of those licences on phones, change in the same transaction.
 
     `actor`: an officer's id or audit.SYSTEM.
     """
@@ -88,7 +91,8 @@ def outputs_record(
         while batch := list(islice(rows, BATCH)):
             made += _record_batch(batch, source, now)
         changed = on_declared(made)
-        audit.record(
+        licences = years_refresh(changed, now=now)
+        event = audit.record(
             Action.OUTPUT_DECLARED,
             subject=subject,
             actor=actor,
@@ -97,11 +101,12 @@ def outputs_record(
             licence_years=len(changed),
             months=[f"{row.licence_id}:{row.year}-{row.month:02d}:{row.revision}" for row in made[:BATCH]],
         )
+        licences_publish(licences, number=event.index, now=now)
     return made
 
 
 def on_declared(rows: Iterable[DeclaredOutput]) -> set[tuple[UUID, int]]:
-    """The (licence, calendar year) pairs whose sums these declarations change. Called inside their transaction."""
+    """The (licence, calendar year) pairs whose sums these declarations change."""
     return {(row.licence_id, row.year) for row in rows}
 
 
@@ -116,8 +121,7 @@ def _record_batch(batch: Sequence[OutputGiven], source: str, now: datetime) -> l
             )
     ids = sorted({one.licence_id for one in batch})
     # Locked, so that two who declare the same month take turns and the later one is the later revision.
-    known = set(Licence.objects.select_for_update().filter(id__in=ids).values_list("id", flat=True))
-    if len(known) < len(ids):
+    if len(licences_lock(ids)) < len(ids):
         raise Problem("not_found")
     last = last_declared(ids, {one.year for one in batch})
     fresh = []

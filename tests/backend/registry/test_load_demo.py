@@ -1,12 +1,16 @@
 """The demo province: real communes, and licences that say everywhere that they are none."""
 
 import json
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.accounts import services as accounts
@@ -14,7 +18,18 @@ from backend.accounts.models import Agency, Officer, Unit
 from backend.audit.models import Event
 from backend.audit.selectors import verify
 from backend.registry import demo_province
-from backend.registry.models import Commune, Licence
+from backend.registry.models import (
+    AgencyDuty,
+    CatalogueEntry,
+    Commune,
+    DeclaredOutput,
+    LedgerYear,
+    Licence,
+    LicenceVersion,
+    Mineral,
+    UnitArea,
+)
+from shared.clock import VIETNAM
 from shared.geo.polygon import Area
 
 MARK = "minh họa"
@@ -28,6 +43,10 @@ def told(db: None) -> dict[str, Any]:
     return found
 
 
+def versions() -> list[LicenceVersion]:
+    return list(LicenceVersion.objects.select_related("licence", "holder").order_by("licence__number"))
+
+
 def test_communes_of_the_province_are_loaded_with_codes_and_places(told: dict[str, Any]) -> None:
     communes = list(Commune.objects.all())
     assert told["communes"] == len(communes) == 104
@@ -38,22 +57,76 @@ def test_communes_of_the_province_are_loaded_with_codes_and_places(told: dict[st
 
 
 def test_licences_are_all_marked_as_illustration(told: dict[str, Any]) -> None:
-    licences = list(Licence.objects.all())
-    assert told["licences"] == len(licences) == 12
-    for licence in licences:
-        assert licence.illustration
-        assert MARK in licence.holder
-        assert MARK in licence.mineral
-        assert "MINHHOA" in licence.number
-        assert licence.valid_from < licence.valid_to
+    found = versions()
+    assert told["licences"] == len(found) == Licence.objects.count() == 12
+    for version in found:
+        assert version.licence.illustration
+        assert "MINHHOA" in version.licence.number
+        assert MARK in version.holder.name
+        assert MARK in version.issuer
+        assert version.valid_from is not None
+        assert version.valid_to is not None
+        assert version.valid_from < version.valid_to
+        assert version.capacity
+    assert all(
+        mineral.illustration and MARK in mineral.name for mineral in Mineral.objects.filter(code__startswith="MH")
+    )
 
 
 def test_licences_have_areas_one_with_a_hole_and_one_in_two_parts(told: dict[str, Any]) -> None:
-    polygons = [licence.area["coordinates"] for licence in Licence.objects.order_by("number")]
+    polygons = [version.area["coordinates"] for version in versions()]
     assert [len(parts) for parts in polygons].count(2) == 1
     assert sorted(len(part) for parts in polygons for part in parts) == [1] * 12 + [2]
-    for licence in Licence.objects.all():
-        Area.from_geojson(licence.area)  # or ValueError
+    for version in versions():
+        Area.from_geojson(version.area)  # or ValueError
+        assert version.areas.get().corner_table.startswith("Điểm góc\tX (m)\tY (m)\n1\t")
+
+
+def test_declared_output_leaves_one_licence_over_and_one_silent(told: dict[str, Any]) -> None:
+    months = defaultdict(list)
+    for row in DeclaredOutput.objects.select_related("licence"):
+        assert MARK in row.source
+        months[row.licence.number].append(row)
+    today = timezone.now().astimezone(VIETNAM).date()
+    assert len(months) == 11
+    assert told["declared"] == DeclaredOutput.objects.count() == 10 * today.month + 1
+    shares = {}
+    for version in versions():
+        rows = months.get(version.licence.number)
+        if rows is None:
+            assert version.licence.number == demo_province.SILENT
+            continue
+        assert {row.year for row in rows} == {today.year}
+        assert max(row.month for row in rows) == today.month
+        shares[version.licence.number] = sum((row.quantity for row in rows), Decimal(0)) / (version.capacity or 1)
+    over = shares.pop(demo_province.OVER)
+    assert Decimal("1.25") < over < Decimal("1.5")
+    assert all(share <= Decimal("0.51") for share in shares.values())
+    sums = LedgerYear.objects.get(licence__number=demo_province.OVER, year=today.year)
+    assert sums.declared == pytest.approx(26_000, abs=0.02)
+
+
+def test_catalogue_and_duties_are_those_of_the_release(told: dict[str, Any]) -> None:
+    assert told["violation_types"] == CatalogueEntry.objects.count() > 50
+    assert told["duties"] > 10
+    hosts = Agency.objects.get(hosts=True)
+    assert AgencyDuty.objects.filter(agency=hosts, duty="lead_minerals").exists()
+    assert not CatalogueEntry.objects.exclude(verified_on=None).exists()
+
+
+def test_units_have_places_and_the_river_team_takes_along_what_lies_there(
+    told: dict[str, Any], as_: Callable[..., APIClient]
+) -> None:
+    assert UnitArea.objects.count() == 3
+    answer = as_(Officer.objects.get(username="inspector")).get("/api/v1/reference/").json()
+    assert [len(answer[kind]) for kind in ("licences", "minerals", "violation_types")] == [
+        12,
+        Mineral.objects.count(),
+        told["violation_types"],
+    ]
+    assert 30 < len(answer["communes"]) < 104
+    everything = as_(Officer.objects.get(username="director")).get("/api/v1/reference/").json()
+    assert len(everything["communes"]) == 104
 
 
 def test_demo_accounts_sign_in_and_say_that_they_are_no_people(told: dict[str, Any]) -> None:
@@ -77,11 +150,12 @@ def test_stranger_of_the_demo_belongs_to_another_agency(told: dict[str, Any]) ->
 
 
 def test_loading_is_recorded_in_the_audit_chain(told: dict[str, Any]) -> None:
-    rows = [json.loads(event.data) for event in Event.objects.filter(action="registry:loaded").order_by("index")]
-    assert [(row["rows"], row["source"]) for row in rows] == [
-        (104, demo_province.COMMUNE_SOURCE),
-        (12, demo_province.MARK),
-    ]
+    rows = [(event.action, json.loads(event.data)) for event in Event.objects.order_by("index")]
+    said = {action: data for action, data in rows if action in ("places:recorded", "licences:recorded")}
+    (licences,) = [data for action, data in rows if action == "licences:recorded"]
+    assert (licences["versions"], licences["source"]) == (12, demo_province.MARK)
+    assert "places:recorded" in said
+    assert any(data.get("source") == demo_province.COMMUNE_SOURCE for _, data in rows)
     assert list(verify()) == []
 
 

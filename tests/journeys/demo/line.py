@@ -22,6 +22,7 @@ class Line:
         self._dead_s = 0.0
         self._dead_until = 0.0
         self.up_bytes = 0
+        self.down_bytes = 0
         self.cuts = 0
         self.cut_connections = 0
         threading.Thread(target=self._accept, daemon=True).start()
@@ -68,6 +69,9 @@ class Line:
             while piece := source.recv(_PIECE):
                 if up and not self._count(len(piece)):
                     return
+                if not up:
+                    with self._lock:
+                        self.down_bytes += len(piece)
                 sink.sendall(piece)
         except OSError:
             pass  # either end went away, which is what lines do

@@ -1,6 +1,7 @@
 """One phone as a process of its own: the real field core with its own database, and an inspector's hands.
 
 python -m tests.journeys.demo.phone HOME SERVER enrol CODE
+python -m tests.journeys.demo.phone HOME SERVER pull
 python -m tests.journeys.demo.phone HOME SERVER file STORY GNSS
 python -m tests.journeys.demo.phone HOME SERVER send
 
@@ -20,7 +21,9 @@ from mobile.services.delivery import Progress
 from shared.clock import to_millisecond
 from shared.identity import uuid7
 from shared.problems import Problem
+from shared.rules import catalogue
 from shared.wire.v1 import records as r
+from shared.wire.v1.reference import KINDS
 from tests.journeys.demo import photos, story
 
 SAMPLES = 5
@@ -33,12 +36,18 @@ def tell(event: str, **values: Any) -> None:
 
 def enrol(phone: Phone, code: str) -> None:
     session = phone.enrolment.enrol(code)
+    tell("enrolled", officer=session.officer.name)
+
+
+def pull(phone: Phone) -> None:
+    """Fetch what is new; says what the phone has now and how old it is."""
     phone.reference.pull()
     tell(
-        "enrolled",
-        officer=session.officer.name,
-        licences=len(phone.reference.rows("licences")),
-        communes=len(phone.reference.rows("communes")),
+        "pulled",
+        cursor=phone.reference.cursor(),
+        as_of=phone.reference.as_of_words(),
+        as_of_en=phone.reference.as_of_words("en"),
+        **{kind: len(phone.reference.rows(kind)) for kind in KINDS},
     )
 
 
@@ -48,6 +57,7 @@ def file_reports(phone: Phone, number: int, home: Path) -> None:
     if session is None:
         raise Problem("not_enrolled")
     licences = sorted(phone.reference.rows("licences"), key=lambda row: str(row["number"]))
+    version = catalogue.read(phone.reference.rows("violation_types")).version
     inspections: dict[str, UUID] = {}
     for index, stop in enumerate(story.STORIES[number], 1):
         draft = phone.recording.start(stop.kind)
@@ -67,12 +77,13 @@ def file_reports(phone: Phone, number: int, home: Path) -> None:
             commune=_nearest_commune(phone, reading.position),
             licence_id=UUID(str(licence["id"])),
             licence_number=str(licence["number"]),
-            mineral=str(licence["mineral"]),
+            mineral=str(licence["minerals"][0]["name"]),
+            catalogue_version=version,
         )
         phone.recording.save(
             draft.id,
             facts=story.facts(stop, scene),
-            assessment=story.assessment(stop),
+            assessment=story.assessment(stop, scene),
             identities=story.identities(stop),
         )
         queued = phone.sealing.seal(draft.id)
@@ -141,6 +152,8 @@ def main(arguments: list[str]) -> int:
         match act:
             case "enrol":
                 enrol(phone, rest[0])
+            case "pull":
+                pull(phone)
             case "file":
                 file_reports(phone, int(rest[0]), Path(home))
             case "send":

@@ -116,7 +116,8 @@ PHONE_2 = (
         loads=(LoadPlan(16.0, None, slip_t=23.2), LoadPlan(9.5)),
         trucks=("87C-00203", "87C-00204"),
     ),
-    _t(team_stop="2b", codes=("KV-00",), licence=9, loads=(LoadPlan(265.0, "0000702"),), vessel="HY-0021"),
+    # An invoice that the other phone's inspector was shown for a barge of his: no phone can know, the office can.
+    _t(team_stop="2b", codes=("KV-00",), licence=9, loads=(LoadPlan(265.0, "0000533"),), vessel="HY-0021"),
     _t(team_stop="2b", codes=("VC-01",), licence=9, loads=(LoadPlan(240.75),), vessel=None, subject="person"),
     _t(team_stop="2c", codes=("KV-00",), licence=10, loads=(LoadPlan(12.0, "0000811"),), trucks=("87C-00207",), **PLAN),
     _t(team_stop="2c", codes=("KV-00",), licence=10, loads=(LoadPlan(12.2, "0000812"),), trucks=("87C-00208",), **PLAN),
@@ -125,7 +126,14 @@ PHONE_2 = (
     _x(team_stop="2e", codes=("KV-00",), licence=8, aside_m=8, vessel="HY-0032", **PLAN),
     _x(team_stop="2f", codes=("KT-10",), licence=9, aside_m=0, vessel=None, subject="household_business", **PLAN),
     Stop(
-        r.Kind.STOCKYARD, team_stop="2g", codes=("TT-02",), licence=10, aside_m=95, loads=(LoadPlan(630.0),), photos=3
+        r.Kind.STOCKYARD,
+        team_stop="2g",
+        codes=("TT-02",),
+        licence=10,
+        aside_m=95,
+        # Weighed at the gate, with a slip: what is seen here is all that passes, not a sample of it.
+        loads=(LoadPlan(630.0, "0000901", slip_t=913.5),),
+        photos=3,
     ),
 )
 
@@ -149,6 +157,7 @@ class Scene:
     licence_id: UUID
     licence_number: str
     mineral: str
+    catalogue_version: str
 
 
 def facts(stop: Stop, scene: Scene) -> r.Facts:
@@ -185,10 +194,10 @@ def facts(stop: Stop, scene: Scene) -> r.Facts:
     )
 
 
-def assessment(stop: Stop) -> r.Assessment:
+def assessment(stop: Stop, scene: Scene) -> r.Assessment:
     return r.Assessment(
         observations=tuple(
-            r.Observation(code, "2026.1-minh-hoa", f"Ghi nhận {code} (minh họa)") for code in stop.codes
+            r.Observation(code, scene.catalogue_version, f"Ghi nhận {code} (minh họa)") for code in stop.codes
         ),
         rule_results=(),
         notes=None,
@@ -327,7 +336,8 @@ def _pit(stop: Stop, scene: Scene) -> tuple[r.Measurement, ...]:
 
 
 def _licences(stop: Stop, scene: Scene) -> tuple[r.LicenceShown, ...]:
-    if not stop.shows_licence or stop.kind is not r.Kind.EXTRACTION:
+    """On board of a digger the licence is asked for; with a load it lies among the papers, where there are any."""
+    if not stop.shows_licence or (stop.kind is not r.Kind.EXTRACTION and not any(load.paper for load in stop.loads)):
         return ()
     return (
         r.LicenceShown(
@@ -352,7 +362,7 @@ def _checks(stop: Stop) -> tuple[r.LicenceCheck, ...]:
     absent = {
         "KT-10": r.LicenceCheckItem.MARKERS,
         "KT-12": r.LicenceCheckItem.TRACKER,
-        "TT-02": r.LicenceCheckItem.SCALE,
+        "TT-02": r.LicenceCheckItem.BOARD,
     }
     gone = {absent[code] for code in stop.codes if code in absent}
     items = (r.LicenceCheckItem.MARKERS, r.LicenceCheckItem.TRACKER, r.LicenceCheckItem.BOARD, r.LicenceCheckItem.SCALE)

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from backend.registry.importing.columns import CORNER_HEADERS
+from backend.registry.importing.headers import HEADERS
 from backend.registry.importing.runs import LICENCES
 from backend.registry.management import console
 
@@ -16,7 +18,7 @@ class Command(BaseCommand):
     help = "Đọc thử rồi nhập sổ giấy phép / checks and imports a licence register"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        console.arguments(parser)
+        console.arguments(parser, dict.fromkeys((*HEADERS, *CORNER_HEADERS)))
         parser.add_argument("--epsg", type=int, help="hệ tọa độ của tệp / what the file's coordinates are in")
         parser.add_argument("--accept-repairs", action="store_true", help="đồng ý mọi đề xuất sửa / all repairs")
 

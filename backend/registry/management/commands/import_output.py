@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from backend.registry.importing.headers import OUTPUT_HEADERS
 from backend.registry.importing.runs import DECLARED_OUTPUT
 from backend.registry.management import console
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     help = "Đọc thử rồi nhập sản lượng khai báo / checks and imports declared output"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        console.arguments(parser)
+        console.arguments(parser, OUTPUT_HEADERS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         answers = console.pairs(options["answer"])
