@@ -12,7 +12,12 @@ KEY_LENGTH = 120
 # Grave, acute, tilde, hook above, dot below: the five tone marks. Breve, circumflex and horn belong to the vowel.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE = re.compile(f"[{_TONES}]")
-_GAPS = re.compile(r"[\W_]+")
+# Between words; an accent that no letter takes in is part of its word (a key's own tones are).
+_GAPS = re.compile(r"(?:[^\w\u0300-\u036f]|_)+")
+# A sign between letters of a number: GP-UBND, GP/UBND and GP UBND are one.
+_BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])[\W_]+(?=[^\W\d_])")
+# The Icelandic and the African letter that look like Đ stand for it in much Vietnamese data.
+_LOOK_LIKE_D = str.maketrans("\u00d0\u00f0\u0189\u0256", "ĐđĐđ")
 
 
 def name_key(name: str) -> str:
@@ -20,10 +25,10 @@ def name_key(name: str) -> str:
 
     A longer key is cut and ends with a hash of the whole, so that long names that begin alike stay apart.
     """
-    words = _GAPS.sub(" ", unicodedata.normalize("NFC", name).casefold()).split()
-    key = " ".join(_tone_last(word) for word in words)
+    plain = unicodedata.normalize("NFC", name.translate(_LOOK_LIKE_D)).casefold()
+    key = " ".join(_tone_last(word) for word in _GAPS.sub(" ", plain).split())
     # A name made of signs only is still a name of its own.
-    return _shortened(key or " ".join(unicodedata.normalize("NFC", name).casefold().split()))
+    return _shortened(key or " ".join(plain.split()))
 
 
 def search_key(text: str) -> str:
@@ -37,22 +42,24 @@ def mark_key(mark: str) -> str:
 
 
 def number_key(number: str) -> str:
-    """A number of a licence or a paper by its letters and digits, so that "12 /GP–UBND" is "12/GP-UBND"; signs between
+    """A number of a licence or a paper by its letters and digits, so that "012 /GP–UBND" is "12/GP UBND"; signs between
     two digits still part them (1/23 is not 12/3). "" when it has none."""
-    plain = without_accents(number)
+    plain = _BETWEEN_LETTERS.sub("", without_accents(number))
     parts = re.findall(r"[^\W\d_]+|\d+", plain)
     return ".".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)
 
 
 def without_accents(text: str) -> str:
-    """Lower case without any accent, đ as d."""
-    apart = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    return "".join(c for c in apart if not unicodedata.combining(c))
+    """Lower case without any accent, đ as d; № and full-width letters as their plain ones."""
+    whole = unicodedata.normalize("NFKD", text.translate(_LOOK_LIKE_D)).casefold()
+    apart = unicodedata.normalize("NFKD", whole)
+    return "".join(c for c in apart if not unicodedata.combining(c)).replace("đ", "d")
 
 
 def _tone_last(word: str) -> str:
     apart = unicodedata.normalize("NFD", word)
-    tones = "".join(_TONE.findall(apart))
+    # More than one is no Vietnamese; in Unicode's order the key stays the same when it is normalised again.
+    tones = "".join(sorted(_TONE.findall(apart), key=lambda tone: (unicodedata.combining(tone), tone)))
     return unicodedata.normalize("NFC", _TONE.sub("", apart)) + tones
 
 

@@ -24,8 +24,13 @@ POLICY = (
 )
 _ORDER = (
     "importrun", "licence", "holder", "vehicle", "declaredoutput", "mineral", "provincialhours", "catalogueentry",
-    "agencyduty", "letterhead", "power", "unitarea", "province", "commune", "communeboundary", "formercommune",
+    "agencyduty", "letterhead", "power", "unitarea", "province", "provinceboundary", "commune",
+    "communeboundary", "formercommune",
 )  # fmt: skip
+
+
+def _place(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
 
 @cache
@@ -61,7 +66,7 @@ class OfficeSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return may_read(request.user)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -70,7 +75,7 @@ class OfficeSite(AdminSite):
             try:
                 if not self.has_permission(request):
                     raise PermissionDenied
-                response = inner(request, *args, **kwargs)
+                response: HttpResponseBase = inner(request, *args, **kwargs)
             except PermissionDenied:
                 response = self._sentence(request, Problem("not_allowed"))
             except Http404:
@@ -95,7 +100,7 @@ class OfficeSite(AdminSite):
         """In the order of the work, not of the alphabet."""
         found = super().get_app_list(request, app_label)
         for app in found:
-            app["models"].sort(key=lambda model: _ORDER.index(model["model"]._meta.model_name))
+            app["models"].sort(key=lambda model: _place(model["model"]._meta.model_name))
         return found
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

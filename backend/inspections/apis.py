@@ -20,7 +20,7 @@ from backend.accounts.views import ScopedView
 from backend.audit.actions import Action
 from backend.common.languages import language
 from backend.common.paging import ByNumber
-from backend.inspections import ledger, selectors, services
+from backend.inspections import ledger, selectors, services, suggesting
 from shared.rules.words import sentence
 
 
@@ -107,6 +107,8 @@ class ReportDetailOutput(ReportOutput):
     findings = FindingOutput(many=True)
     evidence = EvidenceOutput(many=True)
     review = ReviewOutput(allow_null=True)
+    # Bands that may stand for what was observed; null for whoever does not review the report.
+    suggestions = serializers.ListField(child=serializers.JSONField(), allow_null=True)
 
 
 class ReviewInput(serializers.Serializer[Any]):
@@ -137,6 +139,9 @@ class ReportDetailApi(APIView):
         )
         line = ReportOutput(report).data
         detail = selectors.report_detail(report, language())
+        detail["suggestions"] = suggesting.for_reviewer(
+            officer_of(request), report, detail, now=read_clock(), language=language()
+        )
         evidence, findings = (
             EvidenceOutput(detail.pop("evidence"), many=True),
             FindingOutput(detail.pop("findings"), many=True),

@@ -18,7 +18,7 @@ from backend.accounts.authentication import officer_of, read_clock
 from backend.accounts.permissions import EVERYONE
 from backend.common.boxes import BoxField
 from backend.common.paging import ByNumber
-from backend.registry.selectors import reference, searching
+from backend.registry.selectors import places, reference, searching
 from shared.clock import VIETNAM
 from shared.rules.terms import MineralFamily
 
@@ -190,3 +190,84 @@ class LicenceDetailApi(APIView):
     def get(self, request: Request, licence_id: UUID) -> Response:
         day = read_clock().astimezone(VIETNAM).date()
         return Response(LicenceDetailOutput(searching.licence_detail(licence_id, day)).data)
+
+
+class PlaceQuery(serializers.Serializer[Any]):
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+    day = serializers.DateField(required=False)
+
+
+class CommuneAtOutput(serializers.Serializer[Any]):
+    """`by` boundary: the position lies in it, `distance_m` to its boundary. `by` nearest_centre: a suggestion only,
+    `distance_m` to its centre."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    province_code = serializers.CharField()
+    province = serializers.CharField(allow_blank=True)
+    by = serializers.ChoiceField(choices=["boundary", "nearest_centre"])
+    distance_m = serializers.FloatField()
+
+
+class ProvinceAtOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    distance_m = serializers.FloatField()
+
+
+class PlacesAtOutput(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    results = CommuneAtOutput(many=True)
+    provinces = ProvinceAtOutput(many=True)
+
+
+class CommunesAtApi(APIView):
+    """Vị trí thuộc xã nào / the commune a position is in on a day, by boundary, on a border both; where no boundary
+    says, the nearest centres as suggestions, marked as such. `provinces`: as far as their boundaries are known."""
+
+    roles: ClassVar = {"GET": EVERYONE}
+
+    @extend_schema(parameters=[PlaceQuery], responses=PlacesAtOutput)
+    def get(self, request: Request) -> Response:
+        query = PlaceQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        data = query.validated_data
+        day = data.get("day") or read_clock().astimezone(VIETNAM).date()
+        return Response(PlacesAtOutput(places.places_at(data["lat"], data["lon"], day)).data)
+
+
+class NameQuery(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    day = serializers.DateField(required=False)
+
+
+class CommuneNamedOutput(serializers.Serializer[Any]):
+    """`former`: the unit of that name which went into the commune, empty when the name is its own."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    province_code = serializers.CharField()
+    province = serializers.CharField(allow_blank=True)
+    former = serializers.CharField(allow_blank=True)
+
+
+class CommunesNamedOutput(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    results = CommuneNamedOutput(many=True)
+
+
+class CommunesNamedApi(APIView):
+    """Tên xã trên giấy tờ cũ nay là xã nào / which communes a name means on a day, also one that is no more: “xã Xuân
+    Quan, huyện Văn Giang, tỉnh Hưng Yên”."""
+
+    roles: ClassVar = {"GET": EVERYONE}
+
+    @extend_schema(parameters=[NameQuery], responses=CommunesNamedOutput)
+    def get(self, request: Request) -> Response:
+        query = NameQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        data = query.validated_data
+        day = data.get("day") or read_clock().astimezone(VIETNAM).date()
+        found = {"day": day, "results": places.communes_named(data["name"], day)}
+        return Response(CommunesNamedOutput(found).data)

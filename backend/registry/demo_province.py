@@ -152,7 +152,7 @@ def licences() -> Iterator[LicenceGiven]:
 
 def _area(polygons: list[list[list[list[float]]]]) -> AreaGiven:
     """The corner table of the first outer ring as a paper would have it: northing is x, easting is y, zone 105°30'."""
-    geometry = {"type": "MultiPolygon", "coordinates": polygons}
+    geometry: dict[str, Any] = {"type": "MultiPolygon", "coordinates": polygons}
     corners = [from_wgs84(ZONE, lat=lat, lon=lon) for lon, lat in polygons[0][0][:-1]]
     lines = [f"{i}\t{x:.2f}\t{y:.2f}".replace(".", ",") for i, (x, y) in enumerate(corners, 1)]
     hectares = Area.from_geojson(geometry).area_m2() / 10_000

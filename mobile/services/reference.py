@@ -4,27 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from mobile.ports import Accounts, Clock, Reference, ReferenceState, ServerApi
 from shared.clock import VIETNAM, to_millisecond
-from shared.geo.polygon import Area
 from shared.problems import Problem, Text
-from shared.vietnamese import number_key
 
 AS_OF = Text("Dữ liệu đến {time} ngày {day}", "Data as of {time} on {day}")
 NO_DATA = Text(
     "Chưa có dữ liệu giấy phép; hãy tải về khi có mạng.", "No licence data yet; fetch it when there is a network."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceOnPhone:
-    """`area` None: the register has no boundary for it, or one that cannot be read."""
-
-    id: UUID
-    number: str
-    area: Area | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +79,3 @@ class ReferenceData:
 
     def settings(self) -> Mapping[str, Any]:
         return self._reference.settings()
-
-    def licence(self, id: UUID) -> LicenceOnPhone | None:
-        row = self._reference.row("licences", str(id))
-        return None if row is None else _licence(row)
-
-    def licence_by_number(self, number: str) -> LicenceOnPhone | None:
-        """The only licence of that number, however it is spaced and dashed; None when there is none or several."""
-        wanted = number_key(number)
-        found = [row for row in self.rows("licences") if number_key(str(row.get("number", ""))) == wanted]
-        return _licence(found[0]) if len(found) == 1 else None
-
-
-def _licence(row: Mapping[str, Any]) -> LicenceOnPhone:
-    return LicenceOnPhone(UUID(str(row["id"])), str(row.get("number", "")), _area(row.get("area")))
-
-
-def _area(geometry: object) -> Area | None:
-    try:
-        return Area.from_geojson(geometry) if isinstance(geometry, dict) else None
-    except (ValueError, TypeError, IndexError):
-        return None  # an unreadable boundary answers no question; the rule will say "cannot tell"

@@ -73,10 +73,3 @@ class SqliteReference:
             (kind, self._format),
         )
         return tuple(json.loads(row["body"]) for row in found)
-
-    def row(self, kind: str, key: str) -> Mapping[str, Any] | None:
-        found = self._database.connection.execute(
-            f"SELECT body FROM reference_rows WHERE kind = ? AND id = ? AND {_OURS}",  # noqa: S608 - a constant
-            (kind, key, self._format),
-        ).fetchone()
-        return None if found is None else dict(json.loads(found["body"]))

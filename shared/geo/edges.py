@@ -21,14 +21,16 @@ A = 6_378_137.0  # WGS84
 E2 = 0.00669437999014
 _DEGREE = math.pi / 180
 _DEGREE_M = 111_000.0  # roughly, of latitude
-# Up to 5 km from edges that rise no more than 0.1°, and not near the poles, planes each as narrow as the edge's middle
-# tell which edges could be nearest (tan φ × 0.095° is 0.6 % at worst; twice that in squares, for either of two edges).
-# A plane as narrow as the ground midway then tells the metres to a tenth of a millimetre.
+# Up to 5 km from edges that rise no more than 0.1°, and up to 45° from the equator, planes each as narrow as the edge's
+# middle tell which edges could be nearest (tan φ × 0.095° is 0.2 % at worst; twice that in squares, for either of two
+# edges). A plane as narrow as the ground midway then tells the metres to half a millimetre, in Vietnam to a fifth.
 _NEAR_DEG = 0.045
 _TALLEST_DEG = 0.1
-_POLAR_DEG = 75.0
-_SLACK = 1.04
+_PLAIN_DEG = 45.0
+_SLACK = 1.01
 _NO_LENGTH = 1e-30  # the square of 10⁻¹⁰ m in degrees
+# So near to the nearest point of an edge its metres are those of that point.
+_AT_REST_M = 1e-4
 # Up to here a chord through the ground is turned into the metres above it by the first term of a series.
 _CHORD_M = 50_000.0
 _MEAN_RADIUS_M = 6_365_000.0
@@ -195,7 +197,7 @@ class Boundary:
         Edges are compared on planes first, then each that could be the nearest one is measured. Where an edge's nearest
         point is its end it is left to the edge that begins there.
         """
-        if not (self._plain and -_POLAR_DEG < lat < _POLAR_DEG):
+        if not (self._plain and -_PLAIN_DEG < lat < _PLAIN_DEG):
             return self._far_metres_to(lat, lon)
         nearest = limit = math.inf
         found: list[tuple[float, float, Edge]] = []
@@ -226,16 +228,21 @@ class Boundary:
 
     def _far_metres_to(self, lat: float, lon: float) -> float:
         """At any distance: all on the plane tangent at the place, whose error is tan φ × the way there (radians)."""
-        narrow = shrink(lat)
-        found: list[tuple[float, Edge]] = []
+        square_of_narrow = shrink(lat) ** 2
+        found: list[tuple[float, float, Edge]] = []
         for edge in self._edges:
-            up, right = _to_nearest(edge, lat, lon, narrow)
-            found.append((up * up + right * right * narrow * narrow, edge))
-        nearest = min(square for square, _ in found)
+            a_lat, a_lon, up, right, narrow, _ = edge
+            y, x, right = lat - a_lat, lon - a_lon, right / narrow
+            along = y * up + x * right * square_of_narrow
+            length = up * up + right * right * square_of_narrow
+            part = 0.0 if along <= 0 else 1.0 if along >= length else along / length
+            square = (y - part * up) ** 2 + (x - part * right) ** 2 * square_of_narrow
+            found.append((square, part, edge))
+        nearest = min(square for square, _, _ in found)
         way = math.radians(math.sqrt(nearest))
         margin = nearest * (1 + 3 * way * (1 + abs(math.tan(math.radians(lat))))) + 1e-18
         here = _from_centre(lat, lon)
-        chord, there = min(_chord(here, lat, lon, edge) for square, edge in found if square <= margin)
+        chord, there = min(_chord(here, part, edge) for square, part, edge in found if square <= margin)
         if chord > _CHORD_M:
             return float(geodesic((lat, lon), there).meters)
         return chord + chord**3 / (24 * _MEAN_RADIUS_M**2)
@@ -248,29 +255,37 @@ def _midway_m(lat: float, up: float, right: float) -> float:
     return A * _DEGREE / math.sqrt(flat) * math.hypot(up * (1 - E2) / flat, right * math.cos(phi))
 
 
-def _to_nearest(edge: Edge, lat: float, lon: float, narrow: float) -> tuple[float, float]:
-    """Degrees (up, right) from the place to the nearest point of an edge, where a degree of longitude is so narrow."""
-    a_lat, a_lon, up, right, its_narrow, _ = edge
-    right /= its_narrow
-    y, x = lat - a_lat, lon - a_lon
-    along = y * up + x * right * narrow * narrow
-    length = up * up + right * right * narrow * narrow
-    part = 0.0 if along <= 0 else 1.0 if along >= length else along / length
-    return part * up - y, part * right - x
+def _chord(here: tuple[float, float, float], part: float, edge: Edge) -> tuple[float, Point]:
+    """Metres through the ground to the nearest point of an edge, and that point, by Gauss and Newton's method.
 
-
-def _chord(here: tuple[float, float, float], lat: float, lon: float, edge: Edge) -> tuple[float, Point]:
-    """Metres through the ground to the nearest point of an edge, and that point; it is sought where a degree has its
-    length midway between here and there."""
-    near = 0.0
-    there = (lat, lon)
-    for _ in range(2):
-        up, right = _to_nearest(edge, lat, lon, shrink(lat + near / 2))
-        there = (lat + up, lon + right)
-        if abs(up - near) < 0.01:
+    `part`: where along the edge to begin (0 to 1). On a plane the first step would be the last; on the ground what is
+    left shrinks with the way to the edge, over the Earth's radius.
+    """
+    a_lat, a_lon, up, right, narrow, _ = edge
+    right /= narrow
+    best = (math.inf, (a_lat, a_lon))
+    for _ in range(12):
+        there = (a_lat + part * up, a_lon + part * right)
+        place = _from_centre(*there)
+        best = min(best, (math.dist(here, place), there))
+        phi, lam = math.radians(there[0]), math.radians(there[1])
+        flat = 1 - E2 * math.sin(phi) ** 2
+        north = math.radians(up) * A * (1 - E2) / (flat * math.sqrt(flat))
+        east = math.radians(right) * A * math.cos(phi) / math.sqrt(flat)
+        along = (
+            -north * math.sin(phi) * math.cos(lam) - east * math.sin(lam),
+            -north * math.sin(phi) * math.sin(lam) + east * math.cos(lam),
+            north * math.cos(phi),
+        )
+        square = north * north + east * east
+        if square < _AT_REST_M**2:
             break
-        near = up
-    return math.dist(here, _from_centre(*there)), there
+        ahead = sum((h - p) * a for h, p, a in zip(here, place, along, strict=True)) / square
+        onward = min(1.0, max(0.0, part + ahead))
+        if abs(onward - part) * math.sqrt(square) < _AT_REST_M:
+            break
+        part = onward
+    return best
 
 
 def _from_centre(lat: float, lon: float) -> tuple[float, float, float]:

@@ -58,7 +58,7 @@ def radius_68_from_sigmas(lat_sigma_m: float, lon_sigma_m: float) -> float | Non
 
     The root mean square of both stands in for the circle's sigma. None when the receiver wrote zeros or nonsense.
     """
-    sigma = math.sqrt((lat_sigma_m**2 + lon_sigma_m**2) / 2)
+    sigma = math.hypot(lat_sigma_m, lon_sigma_m) / math.sqrt(2)
     return RADIUS_68_IN_SIGMA * sigma if math.isfinite(sigma) and sigma > 0 else None
 
 

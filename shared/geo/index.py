@@ -113,14 +113,18 @@ class _Grid(Generic[K]):
         self._cell = apart_m * _CELL / _LEAST_DEGREE_M
         self._cells: dict[tuple[int, int], list[_Boxed[K]]] = {}
         self._beside: list[_Boxed[K]] = []
+        farthest = 0.0
         for one in boxed:
             rows, columns = self._span(one[:4])
             if len(rows) * len(columns) in range(1, _MOST_CELLS + 1):
+                farthest = max(farthest, -one[0], one[2])
                 for row in rows:
                     for column in columns:
                         self._cells.setdefault((row, column), []).append(one)
             else:
                 self._beside.append(one)
+        # How narrow a degree of longitude is at most in any cell.
+        self._narrow = math.cos(math.radians(min(90.0, farthest + 2 * self._close + self._cell)))
 
     def _span(self, box: Bounds) -> tuple[range, range]:
         """Rows and columns of the cells close to the bounds; none where degrees of longitude do not run on."""
@@ -137,35 +141,42 @@ class _Grid(Generic[K]):
 
     def close_to(self, lat: float, lon: float) -> Sequence[_Boxed[K]]:
         """At least the areas that hold the place or are within the distance that counts as close, as given."""
-        found = self._cells.get((math.floor(lat / self._cell), math.floor(lon / self._cell)), [])
+        found = self._in_cell(lat, lon)
         return sorted(found + self._beside, key=lambda one: one[4]) if self._beside else found
+
+    def _in_cell(self, lat: float, lon: float) -> list[_Boxed[K]]:
+        return self._cells.get((math.floor(lat / self._cell), math.floor(lon / self._cell)), [])
 
     def nearest(self, lat: float, lon: float) -> tuple[K, float] | None:
         """The nearest area and the metres to it, None when none is close.
 
-        First the one whose bounds are the fewest degrees away, then each that could be nearer still. The plane is as
-        narrow as the farthest parallel from the equator: close by that is never more than the true distance (see
-        `metres_to_bounds`).
+        First the one whose bounds are the fewest degrees away, then each that could be nearer still. Degrees are those
+        of a plane as narrow as the parallel that is farthest from the equator: close by that is never more than the
+        true distance (see `metres_to_bounds`).
         """
-        close_to = self.close_to(lat, lon)
-        narrow = math.cos(math.radians(min(90.0, abs(lat) + self._close)))
+        close_to = self._in_cell(lat, lon)
+        narrow = self._narrow
         squares = []
         for south, west, north, east, _, _, _ in close_to:
             y = south - lat if lat < south else lat - north if lat > north else 0.0
-            x = west - lon if lon < west else lon - east if lon > east else 0.0
-            x *= narrow if x < 180 else 0.0  # the other way round may be shorter
+            x = (west - lon if lon < west else lon - east if lon > east else 0.0) * narrow
             squares.append(y * y + x * x)
+        if self._beside:
+            close_to = close_to + self._beside
+            squares += [0.0] * len(self._beside)
         if not squares:
             return None
         first = squares.index(min(squares))
-        least = _metres_to(close_to[first], lat, lon)
+        best = close_to[first]
+        least = _metres_to(best, lat, lon)
         farthest = (least / _LEAST_DEGREE_M) ** 2
         for place, square in enumerate(squares):
             if square <= farthest and place != first:
-                metres = _metres_to(close_to[place], lat, lon)
-                if metres < least or (metres == least and place < first):
-                    first, least, farthest = place, metres, (metres / _LEAST_DEGREE_M) ** 2
-        return (close_to[first][5], least) if least <= self._close_m else None
+                other = close_to[place]
+                metres = _metres_to(other, lat, lon)
+                if metres < least or (metres == least and other[4] < best[4]):
+                    best, least, farthest = other, metres, (metres / _LEAST_DEGREE_M) ** 2
+        return (best[5], least) if least <= self._close_m else None
 
 
 def _metres_to(one: _Boxed[K], lat: float, lon: float) -> float:

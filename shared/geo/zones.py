@@ -1,9 +1,10 @@
 """The plane coordinate systems of VN-2000 and the provinces that used them."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from shared.vietnamese import search_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,8 @@ def suggested_zone(province: str) -> Zone | None:
 
 
 def _plain(name: str) -> str:
-    """Letters only, without tone and accent marks (Hòa, Hoà and HOA are one), without "tỉnh" and "thành phố"."""
-    apart = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
-    words = "".join(c if c.isalpha() else " " for c in apart if not unicodedata.combining(c)).split()
+    """Letters without accents or gaps (Hòa, Hoà and HOA are one), without "tỉnh" and "thành phố"."""
+    words = search_key(name).split()
     for title in (["tinh"], ["thanh", "pho"], ["tp"]):
         if words[: len(title)] == title:
             words = words[len(title) :]
@@ -101,6 +101,7 @@ def _plain(name: str) -> str:
 _BY_PLAIN_NAME: Mapping[str, int] = {
     **{_plain(name): epsg for name, epsg in PROVINCE_ZONES.items()},
     "hcm": PROVINCE_ZONES["Hồ Chí Minh"],
+    "tphcm": PROVINCE_ZONES["Hồ Chí Minh"],
     "hue": PROVINCE_ZONES["Thừa Thiên Huế"],
     "baccan": PROVINCE_ZONES["Bắc Kạn"],
     "daclac": PROVINCE_ZONES["Đắk Lắk"],

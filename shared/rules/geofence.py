@@ -80,11 +80,12 @@ def geofence(
     if accuracy_m is None or not 0 < accuracy_m < math.inf:
         reasons.append("accuracy_unknown")
     else:
-        uncertainty = ((accuracy_m * _TO_95) ** 2 + DATUM_M**2 + offset_m**2) ** 0.5
-        numbers["uncertainty_m"] = round(uncertainty, 1)
+        uncertainty = math.hypot(accuracy_m * _TO_95, DATUM_M, offset_m)
+        if math.isfinite(uncertainty):
+            numbers["uncertainty_m"] = round(uncertainty, 1)
         if accuracy_m > MAX_ACCURACY_M:
             reasons.append("accuracy_poor")
-        if distance <= uncertainty:
+        if not distance > uncertainty:  # an offset that is no number makes no answer
             reasons.append("within_uncertainty")
     if reasons:
         return Verdict(RULE, VERSION, Answer.CANNOT_TELL, tuple(reasons), numbers)

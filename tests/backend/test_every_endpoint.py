@@ -69,6 +69,9 @@ TABLE: Mapping[str, Expected] = {
     "POST /api/v1/auth/logout/": SIGNED_IN,
     "GET /api/v1/me/": SIGNED_IN,
     "GET /api/v1/reference/": SIGNED_IN,
+    # --- places are public knowledge
+    "GET /api/v1/communes/at/": SIGNED_IN,
+    "GET /api/v1/communes/named/": SIGNED_IN,
     # --- devices
     "POST /api/v1/devices/codes/": Expected("403 ok ok 403 ok", "403 404 404 403 404"),
     "POST /api/v1/devices/enrol/": ANYBODY,
@@ -245,6 +248,8 @@ def post(body: Callable[[World], Any] = lambda world: None) -> Call:
 
 CALLS: Mapping[str, Call] = {
     "GET /api/v1/hello/": get("?nonce=12345678"),
+    "GET /api/v1/communes/at/": get("?lat=20.65&lon=106.05"),
+    "GET /api/v1/communes/named/": get("?name=Xuân Quan"),
     "POST /api/v1/auth/login/": post(login_body),
     "POST /api/v1/auth/logout/": post(),
     "POST /api/v1/devices/codes/": post(lambda world: {"officer": str(world.cast.an.id)}),

@@ -7,27 +7,32 @@ worker's; else on SQLite, which works in the same process.
 import gc
 import os
 import random
-import statistics
+import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from shared.geo.polygon import Area
 from tests.bench.bench_geo import VIETNAM, licence
 from tests.bench.frame import Figure, at_most, progress, set_up_django
 
+if TYPE_CHECKING:
+    from backend.registry.services.given import LicenceGiven
+    from shared.wire.v1.records import Facts
+
 LICENCES, REPORTS, RUNS = 5000, 60, 7
 LIMIT_MS = 2.0
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+MARK = "minh họa"
 
 
 @contextmanager
@@ -54,18 +59,18 @@ def database() -> Iterator[str]:
             keeper.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def given(number: int, area: Area) -> Any:
+def given(number: int, area: Area) -> "LicenceGiven":
     from backend.registry.services.given import AreaGiven, EquipmentGiven, HolderGiven, LicenceGiven
     from shared.rules.terms import EquipmentKind, IssuerLevel, MineralGroup
 
-    rings = [[[lon, lat] for lat, lon in ring] for ring in area.polygons[0]]
+    ring = [[lon, lat] for lat, lon in area.polygons[0][0]]
     return LicenceGiven(
         number=f"{number}/GP-UBND",
         effective_from=date(2025, 1, 1),
-        holder=HolderGiven(f"Công ty số {number} (minh họa)"),
+        holder=HolderGiven(f"Công ty số {number} ({MARK})"),
         minerals=("MH-CAT",),
-        areas=(AreaGiven({"type": "Polygon", "coordinates": rings}, 4326, area.area_m2() / 10_000),),
-        issuer="UBND tỉnh (minh họa)",
+        areas=(AreaGiven({"type": "Polygon", "coordinates": [ring]}, 4326, area.area_m2() / 10_000),),
+        issuer=f"UBND tỉnh ({MARK})",
         issuer_level=IssuerLevel.PROVINCE,
         group=MineralGroup.III,
         depth_limit_m=6.0,
@@ -82,27 +87,174 @@ def given(number: int, area: Area) -> Any:
 
 def register_filled(chance: random.Random) -> list[tuple[UUID, str, Area]]:
     """5,000 licences of 4 to 12 corners all over the country: (id, number, area)."""
+    from shapely.geometry import Polygon
+
     from backend.audit.services import SYSTEM
     from backend.registry.models import Mineral
     from backend.registry.services.licences import licences_record
     from shared.rules.terms import MineralFamily
+    from shared.vietnamese import name_key
 
-    Mineral.objects.create(
+    Mineral.objects.update_or_create(
         code="MH-CAT",
-        name="Cát lòng sông",
-        name_key="cat long song",
-        family=MineralFamily.RIVERBED_SAND.value,
-        density=1.45,
-        density_source="minh họa",
+        defaults={
+            "name": "Cát lòng sông",
+            "name_key": name_key("Cát lòng sông"),
+            "family": MineralFamily.RIVERBED_SAND.value,
+            "density": 1.45,
+            "density_source": MARK,
+        },
     )
     areas: list[Area] = []
     while len(areas) < LICENCES:
-        from shapely.geometry import Polygon
-
         area = licence(chance, VIETNAM)
         if Polygon([(lon, lat) for lat, lon in area.polygons[0][0]]).is_valid:
             areas.append(area)
-    made = licences_record(
-        (given(number, area) for number, area in enumerate(areas)), actor=SYSTEM, now=NOW, source="minh họa"
+    rows = (given(number, area) for number, area in enumerate(areas))
+    made = licences_record(rows, actor=SYSTEM, now=NOW, source=MARK)
+    numbers = {version.licence_id: version.licence.number for version in made}
+    return [(found, number, areas[int(number.split("/")[0])]) for found, number in numbers.items()]
+
+
+def seen(chance: random.Random, place: int, licences: Sequence[tuple[UUID, str, Area]]) -> "Facts":
+    """What an inspector saw: a dredger within or beside a licence that was shown (matched, by its number, or not at
+    all), or a lorry with an invoice, every third one an invoice that was shown before."""
+    from shared.wire.v1.records import LicenceShown
+    from tests.factories import reports as made
+
+    found, number, area = chance.choice(licences)
+    south, west, north, east = area.bounds
+    lat, lon = chance.uniform(south, north), chance.uniform(west, east)
+    shown = LicenceShown(number, None, None, "Cát lòng sông", None, None, None, None, None, None, found)
+    if place % 3 == 0:
+        paper = made.document(number=f"{127 + place % 9:08d}")
+        carried = made.load(mineral="Cát lòng sông", documents=(paper,))
+        return made.transport_facts(loads=(carried,), licences_shown=(shown,))
+    sand = made.load(mineral="Cát lòng sông", documents=(), destination=None)
+    position = made.position(lat=lat, lon=lon)
+    ways = ((replace(shown, matched=None),), (shown,), ())
+    return made.extraction_facts(positions=(position,), licences_shown=ways[place % 4 % 3], loads=(sand,))
+
+
+def reports_filed(chance: random.Random, licences: Sequence[tuple[UUID, str, Area]]) -> list[str]:
+    """Reports as phones seal them, each with what the rules said there; their ids."""
+    from backend.accounts import services as accounts
+    from backend.inspections.assessing import ServerRegister
+    from backend.inspections.models import Report
+    from backend.inspections.services import report_receive
+    from backend.registry.selectors.terms import register
+    from shared.wire.v1.act import moment_of_act
+    from shared.wire.v1.judging import as_results, judge
+    from shared.wire.v1.records import Kind
+    from shared.workflow.states import Role
+    from tests.factories.reports import SEALED_AT, SealingPhone, assessment
+
+    agency = accounts.agency_create(name=f"Sở ({MARK})", hosts=True)
+    team = accounts.unit_create(agency=agency, name="Tổ kiểm tra")
+    officer = accounts.officer_create(
+        username="an", name=MARK, post="", unit=team, roles=frozenset({Role.INSPECTOR, Role.SUPERVISOR}), password=None
     )
-    return [(version.licence_id, f"{number}/GP-UBND", area) for number, (version, area) in enumerate(zip(made, areas, strict=True))]
+    phone = SealingPhone(officer=officer.id, unit=team.id)
+    code, _ = accounts.code_make(officer=officer, made_by=officer, now=NOW)
+    device, _, _ = accounts.device_enrol(
+        code=code, public_key=phone.public_key_pem, model=MARK, platform="bench", now=NOW - timedelta(days=9)
+    )
+    phone.device = device.id
+    ids = []
+    for place in range(REPORTS):
+        facts = seen(chance, place, licences)
+        kind = Kind.TRANSPORT if facts.vehicles and facts.activity == "moving" else Kind.EXTRACTION
+        blank = phone.seal(facts=facts, kind=kind, sealed_at=SEALED_AT).manifest
+        asked = ServerRegister(register(), Report(id=blank.id), moment_of_act(facts), NOW)
+        results = as_results(judge(kind, blank.id, facts, asked, judged_at=SEALED_AT))
+        opinion = assessment("KT-07", rule_results=results)
+        sealed = phone.seal(facts=facts, kind=kind, sealed_at=SEALED_AT, assessment=opinion, id=blank.id)
+        report_receive(sealed=sealed, device=device, officer=officer, delivered_by=None, flags=(), now=NOW)
+        ids.append(str(sealed.manifest.id))
+    return ids
+
+
+def cpu_ms(work: Callable[[str], object], ids: Sequence[str]) -> float:
+    """CPU of this process for one report, the mean over all of them; garbage is not collected meanwhile."""
+    gc.collect()
+    gc.disable()
+    try:
+        begun = time.process_time()
+        for one in ids:
+            work(one)
+        return 1000 * (time.process_time() - begun) / len(ids)
+    finally:
+        gc.enable()
+
+
+def measured(where: str) -> Iterator[Figure]:
+    from django.core.management import call_command
+
+    from backend.inspections import assessing
+    from backend.inspections.models import Finding, SealedBytes
+    from backend.registry.selectors import terms
+
+    call_command("migrate", verbosity=0)
+    chance = random.Random(2026)
+    progress(f"{LICENCES} giấy phép, {REPORTS} phiếu / licences, reports; {where}")
+    licences = register_filled(chance)
+    ids = reports_filed(chance, licences)
+
+    known = terms.register()
+    rows = {str(row.report_id): row for row in SealedBytes.objects.select_related("report").filter(report__in=ids)}
+
+    def judged(one: str) -> None:
+        sealed = rows[one]
+        facts = assessing.facts_of(sealed)
+        asked = _WithoutPapers(known, sealed.report, assessing.moment_of_act(facts), NOW)
+        assessing.judged_of(sealed.report, facts, asked)
+        assessing.phone_said(sealed, facts, known)
+
+    class _WithoutPapers(assessing.ServerRegister):
+        def paper_uses(self, keys: Any, *, but: UUID) -> dict[str, Any]:
+            return {}
+
+    whole, judging, again = [], [], []
+    for run in range(RUNS + 1):
+        Finding.objects.filter(report__in=ids).delete()
+        first = cpu_ms(assessing.report_assess.call, ids)
+        made = Finding.objects.filter(report__in=ids).count()
+        same, alone = cpu_ms(assessing.report_assess.call, ids), cpu_ms(judged, ids)
+        if Finding.objects.filter(report__in=ids).count() != made or made < 3 * REPORTS:
+            raise AssertionError(f"{made} findings, and others when asked again")
+        if run:  # the first one warms up
+            whole.append(first)
+            again.append(same)
+            judging.append(alone)
+    words = f"CPU của tiến trình, {where} / CPU of the process, {where}"
+    yield at_most(
+        f"Chấm một phiếu với {LICENCES} giấy phép / assessment of a report with {LICENCES} licences",
+        whole,
+        "ms",
+        limit=LIMIT_MS,
+        limit_words=f"{words}; {made / REPORTS:.0f} kết luận mỗi phiếu / findings a report",
+    )
+    yield at_most(
+        "– trong đó đọc phiếu và hỏi các quy tắc / of it reading the sealed bytes and asking the rules",
+        judging,
+        "ms",
+        limit=LIMIT_MS,
+        limit_words=f"{words}; phần còn lại là truy vấn / the rest is queries",
+    )
+    yield at_most(
+        "– chấm lại, không có gì khác / again, with nothing that differs",
+        again,
+        "ms",
+        limit=LIMIT_MS,
+        limit_words=words,
+    )
+
+
+def figures() -> Iterator[Figure]:
+    var = Path(tempfile.mkdtemp(prefix="bench-assess-"))
+    try:
+        with database() as address:
+            set_up_django(var, address)
+            yield from list(measured("PostgreSQL" if address else "SQLite"))
+    finally:
+        shutil.rmtree(var, ignore_errors=True)

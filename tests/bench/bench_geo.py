@@ -1,16 +1,23 @@
-"""A verdict for a position against every licence on the phone, beside one bare point-in-polygon test."""
+"""A verdict for a position against every licence the phone has, beside one bare point-in-polygon test."""
 
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
+from typing import Any, cast
+from uuid import UUID
 
+from mobile.ports import Outbox
+from mobile.services.reference import ReferenceData
+from mobile.services.register import PhoneRegister
 from shared.geo.index import AreaIndex
 from shared.geo.polygon import Area, Point
 from shared.rules.geofence import geofence
 from shared.rules.verdict import Verdict
 from tests.bench.frame import Figure, at_most, progress, ratios, timed
+from tests.factories.terms import DAY, licence_row
 
 RUNS = 15
 PLACES = 400
@@ -58,16 +65,42 @@ def places(chance: random.Random, areas: list[Area], box: Box) -> list[Point]:
     return found
 
 
-def verdicts(index: AreaIndex[int], areas: list[Area], lat: float, lon: float) -> list[tuple[int, Verdict]]:
-    """The geofence of every licence the place is in, or of the nearest one."""
-    hits = index.containing(lat, lon) or [key for key, _ in index.nearest(lat, lon)]
-    return [(key, geofence(areas[key], lat=lat, lon=lon, accuracy_m=4.0, age_s=1.0)) for key in hits]
+@dataclass(frozen=True)
+class Taken:
+    """Reference data that a phone took along: licences, and nothing else."""
+
+    licences: Sequence[dict[str, Any]]
+
+    def rows(self, table: str) -> Sequence[dict[str, Any]]:
+        return self.licences if table == "licences" else ()
+
+    def settings(self) -> dict[str, Any]:
+        return {}
+
+
+def register_of(areas: Sequence[Area]) -> PhoneRegister:
+    """The phone's register of licences with these areas, numbered from 0."""
+    rows = []
+    for number, area in enumerate(areas):
+        polygons = [[[[lon, lat] for lat, lon in ring] for ring in polygon] for polygon in area.polygons]
+        where = {"type": "MultiPolygon", "coordinates": polygons}
+        rows.append(licence_row(id=str(UUID(int=number)), number=str(number), area=where))
+    return PhoneRegister(cast(ReferenceData, Taken(rows)), cast(Outbox, None))
+
+
+def verdicts(register: PhoneRegister, lat: float, lon: float) -> list[tuple[str, Verdict]]:
+    """(number, verdict) of every licence whose area holds the place, else of the nearest one within 5 km."""
+    return [
+        (terms.number, geofence(terms.area, lat=lat, lon=lon, accuracy_m=4.0, age_s=1.0))
+        for terms in register.licences_at(lat, lon, DAY)
+        if terms.area
+    ]
 
 
 def figures() -> Iterator[Figure]:
     chance = random.Random(2026)
     areas = [licence(chance, PROVINCE) for _ in range(500)]
-    index = AreaIndex(enumerate(areas))
+    register = register_of(areas)
     here = places(chance, areas, PROVINCE)
     # A bare test that has to look at the edges: a place within the licence's bounds.
     bare = []
@@ -81,7 +114,7 @@ def figures() -> Iterator[Figure]:
     def judge() -> None:
         moved = next(rounds) * STEP_DEG
         for lat, lon in here:
-            verdicts(index, areas, lat + moved, lon)
+            verdicts(register, lat + moved, lon)
 
     def test_bare() -> None:
         for area, lat, lon in bare:

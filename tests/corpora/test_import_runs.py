@@ -1,24 +1,35 @@
 """Registers of other countries and hostile files through the import: taken or refused, never half."""
 
+import csv
+import json
+import re
+import unicodedata
+import zipfile
 from collections import Counter
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from django.conf import LazySettings
+from django.core.management import call_command
 
 from backend.audit.selectors import verify
 from backend.registry.importing import runs
+from backend.registry.importing.exporting import licences_export
 from backend.registry.importing.rows import ReadOptions
 from backend.registry.models import ImportRun, Licence, LicenceArea, LicenceVersion
 from backend.registry.selectors.imports import taken_keys, taken_rows
 from shared.problems import Problem
+from tests.factories.registry import square
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 REGISTERS = "02_licences"
 HOSTILE = "06_hostile"
+_HALF = re.compile("[\x00\ud800-\udfff]")
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
@@ -127,5 +138,56 @@ def test_hostile_files_are_taken_or_refused_never_half(corpora: Path, corpora_su
             ended[run.problem.get("code", "no row taken")] += 1
         assert ImportRun.objects.get(id=run.id).state in ("refused", "checked", "applied")
     assert ended["applied"] > 5
+    assert not ended["reader_crashed"] + ended["too_slow"] + ended["too_much_memory"]
     assert list(verify()) == []
     corpora_summary.append(f"{HOSTILE}: {len(files)} files, {dict(ended)}")
+
+
+def test_naughty_names_survive_everything(corpora: Path, corpora_summary: list[str], tmp_path: Path) -> None:
+    """Every string of blns as a holder, an address and a purpose: stored, shown, written as CSV and XLSX and read
+    again, unharmed as far as a database can hold it, and never a formula."""
+    names = [name for name in json.loads((corpora / HOSTILE / "blns" / "blns.json").read_text("utf-8")) if name.strip()]
+    assert len(names) > 400
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"Số giấy phép": f"{n}/GP", "Chủ giấy phép": name, "Địa chỉ": name, "Mục đích": name},
+            "geometry": square(lat=9 + (n % 100) * 0.1, lon=103 + n // 100 * 0.1),
+        }
+        for n, name in enumerate(names)
+    ]
+    path = tmp_path / "blns.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    run = read(path)
+    refused = {row.number: [note["code"] for note in row.notes] for row in run.rows.exclude(outcome="accepted")}
+    # Names of nothing but blanks are none.
+    assert all(note == ["holder_missing"] for note in refused.values()), refused
+    taken(run)
+    stored = {
+        version.licence.number: (version.holder.name, version.holder.address, version.purpose)
+        for version in LicenceVersion.objects.select_related("licence", "holder")
+    }
+    for n, name in enumerate(names):
+        if n + 1 not in refused:
+            wanted = " ".join(_HALF.sub("\ufffd", normalize("NFC", name)).split())
+            assert stored[f"{n}/GP"] == (wanted[:300], wanted[:500], wanted[:300])
+    out = StringIO()
+    call_command("import_licences", str(path), stdout=out)
+    # What steers a terminal or hides is shown as a mark.
+    assert not [c for c in out.getvalue() if unicodedata.category(c)[0] == "C" and c != "\n"]
+    for kind in ("csv", "xlsx"):
+        sheet = tmp_path / f"blns.{kind}"
+        counts = licences_export(sheet, kind, today=NOW.date())
+        assert counts["rows"] == len(stored)
+        again = read(sheet)
+        found = {row.key: row.content["fields"] for row in again.rows.all()}
+        assert {number: (said["holder"], said["address"], said["purpose"]) for number, said in found.items()} == stored
+    with (tmp_path / "blns.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for line in csv.reader(file) for cell in line]
+    formulas = [c for c in cells if re.match("[-=+@\t\r\n＝＋－＠]", c) and not re.fullmatch(r"-?\d+([.,]\d+)?", c)]
+    assert formulas == []
+    with zipfile.ZipFile(tmp_path / "blns.xlsx") as archive:
+        page = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in page
+    assert set(re.findall(r'<c r="\w+"(?: s="\d+")?(?: t="(\w+)")?', page)) == {"inlineStr"}
+    corpora_summary.append(f"blns: {len(names)} names, {len(refused)} of them only blanks")

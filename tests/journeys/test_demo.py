@@ -65,6 +65,18 @@ def test_demo_runs_whole_job_and_every_check_holds(tmp_path: Path, database: dic
     assert figures["photos"] == figures["photos_equal"] == 49
     assert figures["line_cuts"] == 1
     assert figures["cases"] == 3
+    assert figures["licences"] == 12
+    assert figures["reference_again_bytes"] < 2_000 < figures["reference_bytes"] < 40_000
+    assert figures["delta_amended_bytes"] < 3_000
+    # One invoice was shown on both phones: the office alone can see that.
+    assert (figures["invoices_used_again"], figures["invoices_seen_by_phones"]) == (3, 2)
+    assert figures["verdicts_differing"] == 1 < 100 < figures["verdicts"]
+    assert figures["ledger"] == {
+        "permitted_m3": 30_000,
+        "declared_m3": 500,
+        "observed_m3": {"gate all": 630, "stop sampled": pytest.approx(41.6)},
+        "over_percent": pytest.approx(130, abs=0.1),
+    }
     # Resumed to the byte: the cut costs far less than sending the photos in flight again.
     assert figures["line_bytes"] < 1.15 * figures["content_bytes"]
     written = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))

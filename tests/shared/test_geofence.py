@@ -89,6 +89,16 @@ def test_what_is_not_known_well_is_not_told(
     assert all(math.isfinite(number) for number in verdict.numbers.values()), "goes into a sealed report"
 
 
+@pytest.mark.parametrize("offset", [math.nan, math.inf, 1e300, -1e300])
+def test_an_offset_that_is_no_distance_makes_no_answer(offset: float) -> None:
+    ring = ((20.64, 106.04), (20.64, 106.05), (20.65, 106.05), (20.65, 106.04), (20.64, 106.04))
+    assert judge(ring, (20.645, 106.045)).answer is Answer.YES
+    verdict = judge(ring, (20.645, 106.045), offset_m=offset)
+    assert (verdict.answer, verdict.reasons) == (Answer.CANNOT_TELL, ("within_uncertainty",))
+    assert all(math.isfinite(number) for number in verdict.numbers.values())
+    assert judge(ring, (20.645, 106.045), accuracy_m=1e300).answer is Answer.CANNOT_TELL
+
+
 @examples
 @given(star_rings(), points)
 def test_a_verdict_names_its_rule_and_a_reason(ring: Ring, point: Point) -> None:

@@ -30,7 +30,7 @@ from shared.wire.v1.judging import (
     judge,
 )
 from shared.wire.v1.load_papers import papers_seen
-from shared.wire.v1.records import Facts, Kind, PositionRole, RuleResult, Water
+from shared.wire.v1.records import Basis, Facts, Kind, PositionRole, QuantityKind, RuleResult, Water
 from tests import golden
 from tests.factories import reports as make
 from tests.factories.terms import LICENCE, licence_row, mineral_row
@@ -127,7 +127,7 @@ def square(centre: tuple[float, float], half: float = 0.001) -> Area:
     return Area(((tuple((lat + a * half, lon + b * half) for a, b in corners),),))
 
 
-def seen(**target: object) -> Facts:
+def seen(**target: Any) -> Facts:
     base = make.extraction_facts()
     observer = make.position(lat=OBSERVER[0], lon=OBSERVER[1], fixed_at=base.started_at, accuracy_m=4.0)
     other = make.position(
@@ -317,6 +317,16 @@ def test_only_papers_made_out_for_a_load_and_shown_on_the_move_are_remembered() 
     assert papers_seen(Kind.EXTRACTION, report, facts) == ()
 
 
+@pytest.mark.parametrize(("minutes", "answer"), [(-60, "no"), (0, "no"), (60, "yes")])
+def test_who_showed_a_paper_first_is_not_told_of_a_second_time(minutes: int, answer: str) -> None:
+    register, other = Table(), make.STARTED_AT + timedelta(minutes=minutes)
+    lorry = make.vehicle(mark="87C-999.99")
+    register.file(
+        Kind.TRANSPORT, uuid4(), make.transport_facts(vehicles=(lorry,), started_at=other, discovered_at=other)
+    )
+    assert transport(register=register)["paper_reused load:l1/paper:invoice:1"][0] == answer
+
+
 def test_a_paper_shown_twice_for_one_load_is_shown_once() -> None:
     assert transport(make.load(), documents=(make.document(),))["paper_reused load:l1/paper:invoice:2"] == [
         "yes",
@@ -326,9 +336,7 @@ def test_a_paper_shown_twice_for_one_load_is_shown_once() -> None:
 
 def test_the_sharper_measurement_in_the_papers_unit_is_compared() -> None:
     rough = make.measurement(value=20.0, uncertainty=9.0)
-    weighed = make.measurement(
-        kind=make.QuantityKind.MASS, unit="kg", basis=make.Basis.WEIGHT, value=17_000.0, uncertainty=20.0
-    )
+    weighed = make.measurement(kind=QuantityKind.MASS, unit="kg", basis=Basis.WEIGHT, value=17_000.0, uncertainty=20.0)
     load = make.load(measurements=(rough, make.measurement(), weighed))
     assert transport(load)["load_against_paper load:l1/paper:invoice:1"] == ["yes", "load_as_on_paper"]
     by_weight = replace(load, documents=(make.document(quantity=17.0, unit="t"),))

@@ -259,11 +259,6 @@ class TablePages(admin.ModelAdmin[Any]):
         subject = f"registry:{name}" if row is None else f"{name}:{row.pk}"
         registry_viewed(subject=subject, actor=str(actor_of(request).id), now=timezone.now(), **data)
 
-    def log_addition(self, *args: Any, **kwargs: Any) -> None:
-        raise TypeError("Django's own forms write nothing here")
-
-    log_change = log_deletions = log_addition
-
 
 def facts_of(row: Model, columns: Sequence[str] | None = None) -> list[tuple[str, str]]:
     """(label, value) of a row's own columns, in the reader's words."""

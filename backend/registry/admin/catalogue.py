@@ -155,7 +155,7 @@ class CataloguePages(TablePages):
 
     def listings(self, request: HttpRequest, row: CatalogueEntry) -> list[Listing]:
         acts = [self.act(act) for act in row.content.get("act", [])]
-        others = [
+        others: list[list[Cell | str]] = [
             [
                 Cell(str(one.revision), self.url("change", one.pk)),
                 shown(one.valid_to),
@@ -207,10 +207,15 @@ def span_words(tier: dict[str, Any], columns: list[str]) -> str:
 
 
 def cell_words(cell: Any) -> str:
-    """["b", 5, 10] → "b: 5–10"; ["a", "warning"] and ["", "see", "KT-06"] as written."""
+    """["b", 5, 10] → "b: 5–10"; ["a", "warning"] and ["", "see", "KT-06"] in words."""
     if not isinstance(cell, list) or not cell:
         return "—"
     point, *rest = cell
     numbers = all(isinstance(part, (int, float)) for part in rest)
-    words = "–".join(number(float(part)) for part in rest) if numbers else " ".join(map(str, rest))
+    words = "–".join(number(float(part)) for part in rest) if numbers else " ".join(_cell_word(part) for part in rest)
     return f"{point}: {words}" if point else words
+
+
+def _cell_word(part: object) -> str:
+    words = {"warning": ("cảnh cáo", "warning"), "see": ("xem", "see")}.get(str(part))
+    return str(both(*words)) if words else str(part)

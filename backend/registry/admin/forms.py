@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 
 from backend.accounts.models import Officer
 from backend.common.languages import both, language
@@ -13,6 +14,13 @@ from backend.registry.importing.numbers import readings
 from shared.problems import Problem
 
 _ROOT = re.compile(r"^(?:\[\d+\]\.?)?(\w*)")
+
+
+def say_null(field: forms.Field) -> None:
+    """Django says it in English only."""
+    for validator in field.validators:
+        if isinstance(validator, ProhibitNullCharactersValidator):
+            validator.message = both("Bỏ ký tự NUL (mã 0) trong mục này.", "Take the NUL character out of this field.")
 
 
 class ServiceForm(forms.Form):
@@ -26,6 +34,8 @@ class ServiceForm(forms.Form):
         self.row = row
         more.setdefault("initial", self.initial_of(row) if row is not None else {})
         super().__init__(data, label_suffix="", **more)
+        for field in self.fields.values():
+            say_null(field)
 
     def initial_of(self, row: Any) -> dict[str, Any]:
         return {name: getattr(row, name) for name in self.base_fields if hasattr(row, name)}
@@ -95,6 +105,7 @@ class LineField(forms.CharField):
     def __init__(self, limit: int, **more: Any) -> None:
         more.setdefault("widget", forms.TextInput(attrs={"class": "vTextField"}))
         super().__init__(max_length=limit, **more)
+        say_null(self)
 
 
 def label(vi: str, en: str) -> Any:

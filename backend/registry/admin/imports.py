@@ -1,11 +1,8 @@
 """Pages of imports: a file is sent, read by the worker, looked at row by row, asked about, and taken whole."""
 
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any, ClassVar
 
-from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -13,133 +10,26 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from backend.accounts.keeping import may_keep
-from backend.accounts.models import Officer
 from backend.accounts.uploading import REFUSED
 from backend.common.languages import both, language
 from backend.registry.admin.base import NONE, TablePages, actor_of, number, shown
-from backend.registry.admin.forms import LineField, ServiceForm, label
+from backend.registry.admin.import_forms import UploadForm
 from backend.registry.admin.import_report import as_csv, as_xlsx
 from backend.registry.admin.licence_forms import question, row_shapes, shapes_key
-from backend.registry.admin.words import COLUMNS, FIELDS, WGS84, epsg_words, value_words
+from backend.registry.admin.words import COLUMNS, FIELD_VALUES, FIELDS, epsg_words, value_words
 from backend.registry.importing import runs
 from backend.registry.importing.background import import_read
-from backend.registry.importing.rows import ReadOptions
 from backend.registry.importing.run_words import words_of
 from backend.registry.models import ImportRow, ImportRun
 from backend.registry.selectors import import_pages as pages
 from backend.registry.selectors.imports import ACCEPTED, QUESTION, REPAIRED, outcomes, run_of
 from backend.registry.selectors.imports import runs as all_runs
 from backend.registry.services.imports import READING, run_stop
-from shared.geo.zones import ZONES
 from shared.problems import Problem
 
 _ROWS = 50  # on a page
 _SILENT = timedelta(minutes=2)  # without a word of the worker: it has not begun
 _ANSWER = "answer:"
-
-
-def pairs_of(text: str) -> dict[str, str]:
-    """Lines of NAME=VALUE. ValidationError."""
-    found = {}
-    for line in text.splitlines():
-        name, sign, value = line.partition("=")
-        if not line.strip():
-            continue
-        if not sign or not name.strip() or not value.strip():
-            raise forms.ValidationError(
-                both(f"“{line[:60]}”: cần dạng tên=giá trị.", f"“{line[:60]}”: name=value is needed.")
-            )
-        found[name.strip()] = value.strip()
-    return found
-
-
-class PairsField(forms.CharField):
-    widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false"})
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(required=False, max_length=4000, **more)
-
-    def clean(self, value: Any) -> Any:
-        return pairs_of(super().clean(value))
-
-
-class UploadForm(ServiceForm):
-    """The file is on the disk by the time this looks at it."""
-
-    kind = forms.ChoiceField(
-        label=label("tệp chứa", "the file holds"),
-        choices=lambda: [(kind, value_words("importrun.kind", kind)) for kind in KINDS],
-    )
-    file = forms.FileField(
-        label=label("tệp", "file"),
-        max_length=255,
-        help_text=both(
-            "CSV, XLSX, GeoJSON, shapefile nén zip, GeoPackage, KML. Đọc thử trước, chưa nhập gì.",
-            "CSV, XLSX, GeoJSON, zipped shapefile, GeoPackage, KML. It is read first; nothing is imported yet.",
-        ),
-    )
-    epsg = forms.ChoiceField(
-        label=label("hệ tọa độ", "coordinate system"),
-        required=False,
-        choices=lambda: [
-            ("", both("— như tệp ghi, hoặc sẽ được hỏi —", "— as the file says, or asked later —")),
-            *((code, epsg_words(code)) for code in (*sorted(ZONES), WGS84)),
-        ],
-    )
-    encoding = LineField(
-        20,
-        label=label("bảng mã", "encoding"),
-        required=False,
-        help_text=both("Để trống: tự nhận.", "Empty: found out."),
-    )
-    columns = PairsField(
-        label=label("cột nào là mục nào", "which column is which"),
-        help_text=both(
-            "Mỗi dòng: mục=tiêu đề cột, như number=Số QĐ.", "A line each: field=header, as number=Permit no."
-        ),
-    )
-    defaults = PairsField(
-        label=label("khi ô trống", "where a cell is empty"),
-        help_text=both("Mỗi dòng: mục=giá trị, như mineral=CAT.", "A line each: field=value, as mineral=CAT."),
-    )
-
-    def __init__(self, data: Any = None, *, upload_refused: str = "", **more: Any) -> None:
-        super().__init__(data, **more)
-        self.upload_refused = upload_refused
-
-    def clean(self) -> dict[str, Any]:
-        if self.upload_refused:
-            del self._errors["file"]
-            self.show_refused(self.upload_refused)
-        return super().clean() or {}
-
-    def show_refused(self, code: str) -> None:
-        values = {"limit": settings.IMPORT_MAX_BYTES} if code == "too_large" else {}
-        self.add_error("file", Problem(code, **values).detail(language()))
-
-    def save(self, *, by: Officer, now: datetime) -> ImportRun:
-        said, file = self.cleaned_data, self.cleaned_data["file"]
-        run = runs.run_begin(
-            path=Path(file.temporary_file_path()),
-            file_name=file.name,
-            kind=said["kind"],
-            options=ReadOptions(
-                epsg=int(said["epsg"]) if said["epsg"] else None,
-                encoding=said["encoding"] or None,
-                columns=said["columns"],
-                max_bytes=settings.IMPORT_MAX_BYTES,
-            ),
-            answers={},
-            defaults=said["defaults"],
-            by=by,
-            now=now,
-        )
-        if run.state == READING:
-            import_read.enqueue(str(run.id))
-        return run
-
-
-KINDS = (runs.LICENCES, runs.DECLARED_OUTPUT)
 
 
 @admin.register(ImportRun)
@@ -417,9 +307,12 @@ def row_facts(row: ImportRow) -> list[tuple[str, str]]:
             (both("diện tích tính (ha)", "computed (ha)"), shown(content.get("computed_ha"))),
             (both("chênh lệch (%)", "difference (%)"), shown(content.get("difference_percent"))),
         ]
+    measured = row.run.kind == runs.DECLARED_OUTPUT
     for name, value in content.get("fields", {}).items():
-        words = FIELDS.get(name) or COLUMNS.get(name)
-        found.append((both(*words) if words else name, shown(value)))
+        words = COLUMNS.get(name) if measured and name == "basis" else FIELDS.get(name) or COLUMNS.get(name)
+        named = "basis" if measured and name == "basis" else FIELD_VALUES.get(name)
+        text = value_words(named, value) if named and value else shown(value)
+        found.append((both(*words) if words else name, text))
     return found
 
 

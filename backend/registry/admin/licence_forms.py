@@ -2,16 +2,26 @@
 
 import hashlib
 import json
-import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from backend.accounts.models import Officer
 from backend.common.languages import both, language
 from backend.registry.admin.base import drawn
 from backend.registry.admin.forms import DayField, LineField, NumberField, ServiceForm, label
+from backend.registry.admin.licence_parts import (
+    Equipment,
+    Stockyards,
+    equipment_of,
+    hours_of,
+    hours_text,
+    season_of,
+    season_text,
+    stockyards_of,
+)
 from backend.registry.admin.words import WGS84, answer_words, choices, epsg_words, value_words
 from backend.registry.importing.pasting import area_given, pasted_areas
 from backend.registry.importing.rows import AreaRow, FileRefused
@@ -26,82 +36,6 @@ from shared.rules.terms import DepthDatum, EquipmentKind, IssuerLevel, MineralGr
 AMENDMENT, CORRECTION = "amendment", "correction"
 KEEP, PASTE, NO_AREA = "keep", "paste", "none"
 _ANSWER = "answer:"
-_HOURS = re.compile(r"(\d{1,2})[:hg](\d{2})?\s*[-–]\s*(\d{1,2})[:hg](\d{2})?")
-_DAYS = re.compile(r"(\d{1,2})[/.](\d{1,2})\s*[-–]\s*(\d{1,2})[/.](\d{1,2})")
-
-
-def hours_of(text: str) -> tuple[tuple[str, str], ...]:
-    """ "05:00-19:00; 20h-21h30" → (("05:00", "19:00"), ("20:00", "21:30")). ValidationError."""
-    found = []
-    for part in _parts(text):
-        match = _HOURS.fullmatch(part)
-        if match is None:
-            raise forms.ValidationError(
-                both(f"Không hiểu “{part}”; ghi như 05:00-19:00.", f"“{part}” is not understood; write 05:00-19:00.")
-            )
-        h1, m1, h2, m2 = (int(part or 0) for part in match.groups())
-        found.append((f"{h1:02d}:{m1:02d}", f"{h2:02d}:{m2:02d}"))
-    return tuple(found)
-
-
-def season_of(text: str) -> tuple[tuple[str, str], ...]:
-    """ "01/01-30/06" (day/month) → (("01-01", "06-30"),). ValidationError."""
-    found = []
-    for part in _parts(text):
-        match = _DAYS.fullmatch(part)
-        if match is None:
-            raise forms.ValidationError(
-                both(
-                    f"Không hiểu “{part}”; ghi ngày/tháng như 01/01-30/06.",
-                    f"“{part}” is not understood; write day/month: 01/01-30/06.",
-                )
-            )
-        d1, m1, d2, m2 = map(int, match.groups())
-        found.append((f"{m1:02d}-{d1:02d}", f"{m2:02d}-{d2:02d}"))
-    return tuple(found)
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[;,\n]", text) if part.strip()]
-
-
-def hours_text(pairs: Any) -> str:
-    return "; ".join("-".join(pair) for pair in pairs)
-
-
-def season_text(pairs: Any) -> str:
-    return "; ".join("-".join("/".join(reversed(day.split("-"))) for day in pair) for pair in pairs)
-
-
-class EquipmentRow(forms.Form):
-    kind = forms.ChoiceField(label=label("loại", "kind"), choices=lambda: choices("equipment.kind"))
-    mark = LineField(60, label=label("biển số, số đăng ký", "mark"), required=False)
-    description = LineField(300, label=label("mô tả", "description"), required=False)
-    count = forms.IntegerField(label=label("số lượng", "count"), min_value=1, max_value=10_000, initial=1)
-
-    def has_changed(self) -> bool:
-        """A row in which nothing but the kind was chosen is an empty one."""
-        return bool(set(self.changed_data) - {"kind"})
-
-
-class StockyardRow(forms.Form):
-    name = LineField(200, label=label("tên bãi", "name"))
-    address = LineField(300, label=label("địa chỉ", "address"), required=False)
-    lat = NumberField(label=label("vĩ độ", "latitude"), required=False)
-    lon = NumberField(label=label("kinh độ", "longitude"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        lat, lon = found.get("lat"), found.get("lon")
-        if (lat is None) != (lon is None) or (lat is not None and not (-90 <= lat <= 90 and -180 <= lon <= 180)):
-            raise forms.ValidationError(
-                both("Vĩ độ và kinh độ đi cùng nhau, tính bằng độ.", "Latitude and longitude go together, in degrees.")
-            )
-        return found
-
-
-Equipment = forms.formset_factory(EquipmentRow, extra=3, can_delete=True, max_num=500)
-Stockyards = forms.formset_factory(StockyardRow, extra=1, can_delete=True, max_num=100)
 
 
 class VersionForm(ServiceForm):
@@ -191,8 +125,8 @@ class VersionForm(ServiceForm):
         super().__init__(data, row=row, **more)
         self.found: list[AreaRow] = []
         self.refusal = ""
-        self.equipment = Equipment(data, prefix="equipment", initial=_equipment(row))
-        self.stockyards = Stockyards(data, prefix="stockyards", initial=_stockyards(row))
+        self.equipment = Equipment(data, prefix="equipment", initial=equipment_of(row))
+        self.stockyards = Stockyards(data, prefix="stockyards", initial=stockyards_of(row))
         minerals: Any = self.fields["minerals"]
         minerals.choices = [(m.code, f"{m.name} ({m.code})") for m in Mineral.objects.order_by("name", "code")]
         epsg: Any = self.fields["epsg"]
@@ -275,8 +209,8 @@ class VersionForm(ServiceForm):
                 ),
             )
         elif said.get("looked_at") != self.digest():
-            self.data = self.data.copy()  # the form shown next says what was looked at
-            self.data["looked_at"] = self.digest()
+            # The form shown next says what was looked at.
+            self.data = MultiValueDict({**_lists(self.data), "looked_at": [self.digest()]})
             self.add_error(
                 None,
                 both(
@@ -286,9 +220,15 @@ class VersionForm(ServiceForm):
             )
 
     def answers(self) -> dict[str, str]:
-        """What was said to the questions of the pasted table."""
-        pairs = self.data.items() if self.is_bound else ()
-        return {key[len(_ANSWER) :]: str(value) for key, value in pairs if key.startswith(_ANSWER) and value}
+        """What was said to the questions of the pasted table; of another table's, nothing."""
+        if not self.is_bound or self.data.get("answers_for") != self.table_digest():
+            return {}
+        pairs = self.data.items()
+        return {key[len(_ANSWER) :]: str(value)[:40] for key, value in pairs if key.startswith(_ANSWER) and value}
+
+    def table_digest(self) -> str:
+        said = [str(self.data.get(name, "")).replace("\r\n", "\n") for name in ("corner_table", "epsg")]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def digest(self) -> str:
         """Of what the map shows: another table, system or answer has to be looked at anew."""
@@ -296,8 +236,12 @@ class VersionForm(ServiceForm):
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
     def context(self) -> dict[str, Any]:
+        found = [self._found(row) for row in self.found]
+        asked = {q["name"] for area in found for note in area["notes"] for q in note["questions"]}
         return {
-            "found": [self._found(row) for row in self.found],
+            "found": found,
+            "answers_for": self.table_digest(),
+            "answered": [(_ANSWER + key, said) for key, said in self.answers().items() if _ANSWER + key not in asked],
             "shapes": [shape for row in self.found for shape in row_shapes(row.geometry, row.proposed, row.name)],
             "key": shapes_key() if any(row.proposed for row in self.found) else [],
             "formsets": [
@@ -332,7 +276,7 @@ class VersionForm(ServiceForm):
             holder=HolderGiven(said["holder"], said["tax_code"], said["holder_kind"], said["address"]),
             minerals=tuple(sorted(said["minerals"])),
             areas=self._areas(by, now),
-            basis=said["basis"],
+            basis=said["basis"] or self._basis(),
             issuer=said["issuer"],
             issuer_level=IssuerLevel(said["issuer_level"]) if said["issuer_level"] else None,
             issued_on=said["issued_on"],
@@ -366,6 +310,10 @@ class VersionForm(ServiceForm):
         said = self.cleaned_data
         day: date = self.row.effective_from if said.get("change") == CORRECTION else said["effective_from"]
         return day
+
+    def _basis(self) -> str:
+        """A correction rests on the paper of what it corrects; an amendment has one of its own."""
+        return str(self.row.basis) if self.cleaned_data.get("change") == CORRECTION else ""
 
     def _areas(self, by: Officer, now: datetime) -> tuple[AreaGiven, ...]:
         said = self.cleaned_data
@@ -409,6 +357,10 @@ class VersionForm(ServiceForm):
         )
 
 
+def _lists(data: Any) -> dict[str, list[Any]]:
+    return dict(data.lists())
+
+
 def question(key: str, given_choices: str, answers: dict[str, str]) -> dict[str, Any]:
     """A question as a page asks it: its field, what may be answered, what was. No choices: it is free."""
     options = [(value, answer_words(key, value)) for value in given_choices.split("|") if value]
@@ -419,7 +371,7 @@ def row_shapes(geometry: Any, proposed: Any, name: str) -> list[dict[str, Any]]:
     """The area; where a repair is proposed, the original with the proposal over it."""
     if not proposed:
         return drawn("area", geometry, name)
-    return [*drawn("original", geometry, name), *drawn("proposed", proposed, name)]
+    return [*drawn("proposed", proposed, name), *drawn("original", geometry, name)]
 
 
 def shapes_key() -> list[tuple[str, str]]:
@@ -432,13 +384,3 @@ def shapes_key() -> list[tuple[str, str]]:
 def _by_meridian(epsg: int) -> tuple[bool, float]:
     zone = ZONES[epsg]
     return zone.scale != 0.9999, zone.central_meridian_deg
-
-
-def _equipment(row: LicenceVersion | None) -> list[dict[str, Any]]:
-    items = row.equipment.all() if row is not None else ()
-    return [{name: getattr(item, name) for name in ("kind", "mark", "description", "count")} for item in items]
-
-
-def _stockyards(row: LicenceVersion | None) -> list[dict[str, Any]]:
-    items = row.stockyards.all() if row is not None else ()
-    return [{name: getattr(item, name) for name in ("name", "address", "lat", "lon")} for item in items]

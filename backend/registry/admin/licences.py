@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from backend.accounts.keeping import may_keep
-from backend.common.languages import both, language
+from backend.common.languages import both
 from backend.registry.admin.base import (
     Listing,
     RowForm,
@@ -19,9 +19,10 @@ from backend.registry.admin.base import (
     point_shape,
     shown,
 )
-from backend.registry.admin.licence_forms import VersionForm, hours_text, season_text
+from backend.registry.admin.licence_forms import VersionForm
+from backend.registry.admin.licence_parts import hours_text, season_text
+from backend.registry.admin.repairs import before_key, before_shapes, repairs_of
 from backend.registry.admin.words import epsg_words, value_words
-from backend.registry.importing.run_words import words_of
 from backend.registry.models import Licence, LicenceArea, LicenceVersion, Mineral
 from backend.registry.selectors import pages
 from backend.registry.selectors.licences import in_force
@@ -58,7 +59,8 @@ class MineralFilter(admin.SimpleListFilter):
         return list(Mineral.objects.order_by("name", "code").values_list("code", "name"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Licence]) -> QuerySet[Licence]:
-        return pages.licences_with_mineral(queryset, self.value()) if self.value() else queryset
+        code = self.value()
+        return pages.licences_with_mineral(queryset, code) if code else queryset
 
 
 @admin.register(Licence)
@@ -132,12 +134,16 @@ class LicencePages(TablePages):
             raise Http404
         version = pages.version_whole(row, (wanted or current).version)
         assert version is not None  # noqa: S101 - it was listed a moment ago
+        areas = list(version.areas.all())
         actions = [(f"{url}?version={version.version}", words) for url, words in self.row_actions(request, row)]
         return {
             "facts": version_facts(version),
             "shapes": self.version_shapes(version),
-            "key": [],
-            "areas": [area_page(area) for area in version.areas.all()],
+            "key": before_key() if any(area.repair for area in areas) else [],
+            "areas": [
+                {**area_page(area), "repair": repair}
+                for area, repair in zip(areas, repairs_of(area.repair for area in areas), strict=True)
+            ],
             "listings": [*version_listings(version), *self.history(row)],
             "versions": list(reversed(versions)),
             "version": version,
@@ -151,8 +157,8 @@ class LicencePages(TablePages):
         for other in pages.neighbours(version, _today()):
             shapes += drawn("other", other.area, other.licence.number)
         for area in version.areas.all():
-            shapes += drawn("original", area.repair.get("before"), both("trước khi sửa", "before the repair"))
             shapes += drawn("area", area.geometry, area.name or version.licence.number)
+            shapes += before_shapes(area.repair)
             shapes += corner_shapes(area)
         for yard in version.stockyards.all():
             if yard.lat is not None and yard.lon is not None:
@@ -312,7 +318,6 @@ def area_page(area: LicenceArea) -> dict[str, Any]:
     """One area as the page shows it: the paper's table, what was derived, the two sizes and what lies between them."""
     declared = float(area.declared_ha) if area.declared_ha else None
     percent = None if declared is None else (area.computed_ha / declared - 1) * 100
-    repair = area.repair
     return {
         "name": area.name,
         "corner_table": area.corner_table,
@@ -327,10 +332,6 @@ def area_page(area: LicenceArea) -> dict[str, Any]:
             (both("nguồn", "source"), shown(area.source)),
         ],
         "differs": percent is not None and abs(percent) > _DIFFERENT,
-        "repair": repair,
-        "repair_said": [
-            words_of(note["code"], note["values"], language()) for note in repair.get("how", []) if "code" in note
-        ],
         "derived": derived_corners(area),
         "more": max(0, sum(len(ring) for ring in rings_of(area.geometry)) - _MOST_DERIVED),
     }

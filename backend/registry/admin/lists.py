@@ -13,7 +13,7 @@ from backend.common.languages import both
 from backend.registry.admin.base import Listing, RowForm, TablePages, shown
 from backend.registry.admin.forms import DayField, LineField, NumberField, ServiceForm, label
 from backend.registry.admin.holders import licence_listing
-from backend.registry.admin.licence_forms import hours_of, hours_text
+from backend.registry.admin.licence_parts import hours_of, hours_text
 from backend.registry.admin.words import choices, value_words
 from backend.registry.models import Mineral, ProvincialHours, Vehicle
 from backend.registry.selectors.pages import licences_naming

@@ -1,7 +1,7 @@
 """Pages of places: provinces, communes with their boundaries and predecessors, and where units work."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -13,7 +13,8 @@ from backend.accounts.models import Officer, Unit
 from backend.common.languages import both
 from backend.registry.admin.base import Cell, Listing, RowForm, TablePages, box_shape, drawn, point_shape, shown
 from backend.registry.admin.forms import LineField, NumberField, ServiceForm, label
-from backend.registry.models import Commune, CommuneBoundary, FormerCommune, Province, UnitArea
+from backend.registry.admin.repairs import before_key, before_shapes, repairs_of
+from backend.registry.models import Commune, CommuneBoundary, FormerCommune, Province, ProvinceBoundary, UnitArea
 from backend.registry.selectors import pages
 from backend.registry.services.unit_areas import unit_area_set
 from shared.vietnamese import name_key
@@ -45,7 +46,8 @@ class ProvincePages(TablePages):
     ordering = ("code", "valid_from")
 
     def shapes(self, row: Province) -> list[dict[str, Any]]:
-        return [
+        boundary = pages.province_boundary_of(row)
+        return (drawn("boundary", boundary.geometry, str(row)) if boundary else []) + [
             shape
             for commune in pages.communes_of_province(row.code)
             for shape in drawn("point", point_shape(commune.lat, commune.lon), str(commune))
@@ -73,7 +75,7 @@ class CommunePages(ByName):
 
     def listings(self, request: HttpRequest, row: Commune) -> list[Listing]:
         boundary = pages.boundary_of(row)
-        rows = [
+        rows: list[list[Cell | str]] = [
             [
                 Cell(str(former), reverse("admin:registry_formercommune_change", args=[former.pk])),
                 shown(former.valid_to),
@@ -90,41 +92,59 @@ class CommunePages(ByName):
         ]
 
 
-@admin.register(CommuneBoundary)
-class BoundaryPages(ByName):
-    key, code = "commune__name_key", "commune__code"
-    list_display = ("commune", "code_said", "source", "mended", "imported_said")
-    list_filter = ("commune__province_code",)
-    search_fields = ("commune__name",)
-    ordering = ("commune__code",)
+class BoundaryPages(TablePages):
+    """Of many, without their shapes."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CommuneBoundary]:
-        """Of many, without their shapes."""
-        rows = CommuneBoundary.objects.select_related("commune")
-        return (
-            rows if request.resolver_match and "object_id" in request.resolver_match.kwargs else rows.defer("geometry")
-        )
+    place: ClassVar[str]
+    search_help_text = both("Tên hoặc mã.", "Name or code.")
 
-    @admin.display(description=both("mã", "code"), ordering="commune__code")
-    def code_said(self, row: CommuneBoundary) -> str:
-        return row.commune.code
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model._default_manager.select_related(self.place)
+        one = request.resolver_match is not None and "object_id" in request.resolver_match.kwargs
+        return rows if one else rows.defer("geometry")
+
+    @admin.display(description=both("mã", "code"))
+    def code_said(self, row: Any) -> str:
+        return str(getattr(row, self.place).code)
 
     @admin.display(description=both("đã sửa ranh giới", "mended"), boolean=True)
-    def mended(self, row: CommuneBoundary) -> bool:
+    def mended(self, row: Any) -> bool:
         return bool(row.proposal)
 
     @admin.display(description=both("nhập lúc", "imported at"), ordering="imported_at")
-    def imported_said(self, row: CommuneBoundary) -> str:
+    def imported_said(self, row: Any) -> str:
         return shown(row.imported_at)
 
-    def shapes(self, row: CommuneBoundary) -> list[dict[str, Any]]:
-        return drawn("boundary", row.geometry, str(row.commune))
+    def shapes(self, row: Any) -> list[dict[str, Any]]:
+        return [*drawn("boundary", row.geometry, getattr(row, self.place)), *before_shapes(row.proposal)]
 
-    def listings(self, request: HttpRequest, row: CommuneBoundary) -> list[Listing]:
-        said = [
-            [str(name), shown(value) if not isinstance(value, dict) else "…"] for name, value in row.proposal.items()
-        ]
-        return [Listing(both("Đã sửa ranh giới", "How it was mended"), ["", ""], said)] if said else []
+    def detail(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        return {**super().detail(request, row), "key": before_key() if row.proposal else []}
+
+    def listings(self, request: HttpRequest, row: Any) -> list[Listing]:
+        (repair,) = repairs_of([row.proposal])
+        if repair is None:
+            return []
+        agreed = f"{both('Người đồng ý:', 'Agreed to by:')} {repair.by}, {repair.at}"
+        rows = [[sentence] for sentence in (*repair.said, agreed)]
+        return [Listing(both("Ranh giới đã được sửa", "The boundary was mended"), [both("vì sao", "why")], rows)]
+
+
+@admin.register(CommuneBoundary)
+class CommuneBoundaryPages(BoundaryPages):
+    place = "commune"
+    list_display = ("commune", "code_said", "source", "mended", "imported_said")
+    list_filter = ("commune__province_code",)
+    search_fields = ("commune__name", "commune__code")
+    ordering = ("commune__code",)
+
+
+@admin.register(ProvinceBoundary)
+class ProvinceBoundaryPages(BoundaryPages):
+    place = "province"
+    list_display = ("province", "code_said", "source", "mended", "imported_said")
+    search_fields = ("province__name", "province__code")
+    ordering = ("province__code",)
 
 
 @admin.register(FormerCommune)

@@ -27,6 +27,7 @@ TABLES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "mineral": (("khoáng sản", "mineral"), ("khoáng sản", "minerals")),
     "power": (("thẩm quyền xử phạt", "power to fine"), ("thẩm quyền xử phạt", "powers to fine")),
     "province": (("tỉnh, thành phố", "province"), ("tỉnh, thành phố", "provinces")),
+    "provinceboundary": (("ranh giới tỉnh", "province boundary"), ("ranh giới tỉnh", "province boundaries")),
     "provincialhours": (("giờ khai thác của tỉnh", "provincial hours"), ("giờ khai thác của tỉnh", "provincial hours")),
     "unitarea": (("địa bàn của đơn vị", "area of a unit"), ("địa bàn của đơn vị", "areas of units")),
     "vehicle": (("phương tiện", "vehicle"), ("phương tiện", "vehicles")),
@@ -136,6 +137,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "water": ("nước khoáng, nước nóng, than bùn, bùn khoáng", "mineral and hot water, peat, mineral mud"),
         "other": ("khoáng sản khác", "other"),
     },
+    "place": {"commune": ("xã, phường", "commune"), "province": ("tỉnh, thành phố", "province")},
     "unit": {"m3": ("m³", "m³"), "t": ("tấn", "t")},
     "basis": {
         "loose": ("rời, nguyên khai", "loose"),
@@ -215,7 +217,34 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "lat": ("vĩ độ", "latitude"),
     "lon": ("kinh độ", "longitude"),
     "label": ("tên điểm góc", "label of the corner"),
+    "place": ("loại địa giới", "kind of place"),
     "declared_ha": ("diện tích ghi trên giấy", "declared area"),
+    "address": ("địa chỉ", "address"),
+    "issuer": ("cơ quan cấp", "issuer"),
+    "issuer_level": ("cấp của cơ quan", "level of the issuer"),
+    "minerals": ("khoáng sản", "minerals"),
+    "group": ("nhóm khoáng sản", "mineral group"),
+    "purpose": ("mục đích sử dụng", "purpose"),
+    "basis": ("văn bản căn cứ", "paper it rests on"),
+    "capacity_unit": ("đơn vị công suất", "unit of the capacity"),
+    "capacity_basis": ("công suất tính theo", "capacity measured as"),
+    "depth": ("độ sâu (m)", "depth (m)"),
+    "depth_datum": ("độ sâu tính theo", "depth counted as"),
+    "issued_on": ("ngày cấp", "issued on"),
+    "valid_from": ("giá trị từ", "valid from"),
+    "valid_to": ("giá trị đến", "valid to"),
+    "effective_from": ("có hiệu lực từ", "takes effect on"),
+}
+
+# Column of an import → under which name VALUES has its values; `basis` is one of measuring in declared output alone.
+FIELD_VALUES: Mapping[str, str] = {
+    "issuer_level": "issuer_level",
+    "group": "group",
+    "capacity_unit": "unit",
+    "unit": "unit",
+    "capacity_basis": "basis",
+    "depth_datum": "depth_datum",
+    "place": "place",
 }
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backend.registry.importing.headers import HEADERS, fold, header_key
+from backend.registry.importing.headers import HEADERS, fold, header_key, squeezed
 from backend.registry.importing.zones import zone_stated
 
 # Logical name → headers as `_key` makes them. On Vietnamese papers x is the northing and y the easting.
@@ -71,8 +71,8 @@ def _find(logical: str, names: Sequence[str], given: Mapping[str, str]) -> str |
     by_key: dict[str, str] = {}
     for name in names:
         for key in keys_of(name):
-            by_key.setdefault(key, name)
-    return next((by_key[key] for key in CORNER_HEADERS[logical] if key in by_key), None)
+            by_key.setdefault(squeezed(key), name)
+    return next((by_key[key] for key in map(squeezed, CORNER_HEADERS[logical]) if key in by_key), None)
 
 
 @dataclass(frozen=True)

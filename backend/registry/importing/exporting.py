@@ -148,23 +148,26 @@ def _csv(path: Path) -> Iterator[Write]:
 
 @contextmanager
 def _xlsx(path: Path) -> Iterator[Write]:
-    # constant_memory: a row goes to disk when the next one begins.
-    book: Any = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet("Giấy phép")
-    sheet.freeze_panes(1, 1)
-    at = 0
+    with path.open("wb") as file:
+        # constant_memory: a row goes to disk when the next one begins.
+        book: Any = xlsxwriter.Workbook(
+            file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        sheet = book.add_worksheet("Giấy phép")
+        sheet.freeze_panes(1, 1)
+        at = 0
 
-    def write(row: Sequence[str]) -> int:
-        nonlocal at
-        too_long = 0
-        for place, cell in enumerate(row):
-            fits = len(cell.encode("utf-16-le")) // 2 <= MOST_CELL
-            too_long += not fits
-            sheet.write_string(at, place, cell if fits else TOO_LONG)
-        at += 1
-        return too_long
+        def write(row: Sequence[str]) -> int:
+            nonlocal at
+            too_long = 0
+            for place, cell in enumerate(row):
+                fits = len(cell.encode("utf-16-le")) // 2 <= MOST_CELL
+                too_long += not fits
+                sheet.write_string(at, place, cell if fits else TOO_LONG)
+            at += 1
+            return too_long
 
-    yield write
-    book.close()
+        try:
+            yield write
+        finally:
+            book.close()  # also after an error: it has files of its own open

@@ -79,19 +79,24 @@ def header_key(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", fold(_ASIDE.sub(" ", text))))
 
 
+def squeezed(key: str) -> str:
+    """Without its spaces: fields of shapefiles have none ("DIENTICH", "SO_GP")."""
+    return key.replace(" ", "")
+
+
 def columns_of(
     names: Iterable[str], given: Mapping[str, str], headers: Mapping[str, tuple[str, ...]] = HEADERS
 ) -> dict[str, str]:
     """Field → column: what was `given` for the file, the usual headers for the rest."""
     by_key: dict[str, str] = {}
     for name in names:
-        by_key.setdefault(header_key(name), name)
+        by_key.setdefault(squeezed(header_key(name)), name)
     taken = {}
     for field, usual in headers.items():
         if field in given:
             taken[field] = given[field]
             continue
-        found = next((by_key[key] for key in usual if key in by_key), None)
+        found = next((by_key[key] for key in map(squeezed, usual) if key in by_key), None)
         if found is not None:
             taken[field] = found
     return taken | {field: name for field, name in given.items() if field not in headers}

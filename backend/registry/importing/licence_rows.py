@@ -18,7 +18,7 @@ from backend.registry.models import ImportRow, ImportRun, LicenceArea, LicenceVe
 from backend.registry.selectors.imports import BATCH, repeated_keys, taken_keys, taken_rows
 from backend.registry.services.given import AreaGiven, LicenceGiven, check
 from backend.registry.services.imports import actor_of, rows_update
-from backend.registry.services.licences import licences_record
+from backend.registry.services.licences import licences_write
 from shared.clock import VIETNAM
 from shared.problems import Problem
 
@@ -148,8 +148,8 @@ def licences_apply(run: ImportRun, *, actor: str, now: datetime) -> dict[str, in
     if not keys:
         raise Problem("import_nothing")
     given = _given(run, keys, now)
-    made = licences_record(given, actor=actor, now=now, source=run.sha256, subject=f"import:{run.id}")
-    return {"licences": len(keys), "versions": len(made)}
+    made = licences_write(given, actor=actor, now=now, source=run.sha256, subject=f"import:{run.id}")
+    return {"licences": len(keys), "versions": made}
 
 
 def _given(run: ImportRun, keys: Sequence[str], now: datetime) -> Iterator[LicenceGiven]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from backend.registry.importing.boundary_words import BOUNDARY_WORDS
 from backend.registry.importing.words import WORDS
 from shared.problems import Text
 
@@ -117,6 +118,7 @@ RUN_WORDS: Mapping[str, Text] = {
         "Tháng này đã khai đúng như vậy nên không ghi thêm gì.",
         "This month was declared just so already; nothing is added.",
     ),
+    **BOUNDARY_WORDS,
 }
 
 

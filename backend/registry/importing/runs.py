@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.db import transaction
 
 from backend.accounts.models import Officer
+from backend.registry.importing.boundary_rows import BoundaryLook, boundaries_apply, boundaries_compare
 from backend.registry.importing.cells import storable
 from backend.registry.importing.licence_rows import LicenceLook, licences_apply, licences_compare
 from backend.registry.importing.output_rows import OutputLook, outputs_apply, outputs_compare
@@ -23,6 +24,8 @@ from shared.problems import Problem
 
 LICENCES, BOUNDARIES, DECLARED_OUTPUT = "licences", "boundaries", "declared_output"
 
+_COMPARE = {LICENCES: licences_compare, BOUNDARIES: boundaries_compare, DECLARED_OUTPUT: outputs_compare}
+_APPLY = {LICENCES: licences_apply, BOUNDARIES: boundaries_apply, DECLARED_OUTPUT: outputs_apply}
 _BATCH_BYTES = 8 * 2**20
 
 Progress = Callable[[int, int | None], None]
@@ -78,7 +81,7 @@ def run_begin(
 ) -> ImportRun:
     """Keep the file and open a run that `run_fill` reads, here or in the background. A file too large is not kept: the
     run is refused at once. Problem `import_kind_other`; OSError."""
-    if kind not in (LICENCES, DECLARED_OUTPUT):
+    if kind not in _APPLY:
         raise Problem("import_kind_other", kind=kind)
     size = path.stat().st_size
     too_large = size > options.max_bytes
@@ -178,8 +181,8 @@ def run_apply(*, run: ImportRun, by: Officer | None, now: datetime, leave_out_qu
         if waiting and not leave_out_questions:
             raise Problem("import_open_questions", count=waiting)
         actor = imports.actor_of(by)
-        take = {LICENCES: licences_apply, DECLARED_OUTPUT: outputs_apply}[locked.kind]
-        return imports.run_applied(locked, by=by, now=now, applied=take(locked, actor=actor, now=now))
+        applied = _APPLY[locked.kind](locked, actor=actor, now=now)
+        return imports.run_applied(locked, by=by, now=now, applied=applied)
 
 
 def _read(run: ImportRun, source: Path, options: ReadOptions, now: datetime, progress: Progress, stop: Stop) -> str:
@@ -197,7 +200,7 @@ def _read(run: ImportRun, source: Path, options: ReadOptions, now: datetime, pro
         imports.rows_write(look.rows(batch))
     if stopped:
         return imports.STOPPED
-    (licences_compare if run.kind == LICENCES else outputs_compare)(run)
+    _COMPARE[run.kind](run)
     return imports.CHECKED
 
 
@@ -205,6 +208,8 @@ def _look(run: ImportRun, options: ReadOptions, now: datetime) -> Look:
     today, defaults = now.astimezone(VIETNAM).date(), run.options["defaults"]
     if run.kind == LICENCES:
         return LicenceLook(run, options.columns, defaults, today)
+    if run.kind == BOUNDARIES:
+        return BoundaryLook(run, options.columns, defaults, today)
     return OutputLook(run, options.columns, defaults, now, today)
 
 

@@ -1,6 +1,7 @@
 """Sheets as lines of cells: CSV in whatever encoding and with whatever delimiter, XLSX cell by cell."""
 
 import csv
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ MOST_CELL = 16_000_000  # characters: the WKT of an area with all the corners it
 _DELIMITERS = (";", "\t", ",", "|")
 _LOOK = 60  # lines
 _CHUNK = 2**20
+# Characters that XML cannot hold, as workbooks write them (ECMA-376, ST_Xstring); "_x005F_" is the underscore.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,9 @@ def _cell(value: Any) -> Cell:
         return ""
     if isinstance(value, bool):
         return str(value)
-    if isinstance(value, (int, float, str)):
+    if isinstance(value, str):
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+    if isinstance(value, (int, float)):
         return value
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()

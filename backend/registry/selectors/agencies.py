@@ -3,6 +3,8 @@
 Of several rows in force on the day for the same matter the one recorded last counts: a correction is another row.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -44,11 +46,22 @@ def lead_agency(day: date) -> Agency | None:
 def receivers(code: str, day: date) -> list[AgencyDuty]:
     """Who receives what the catalogue passes on to `code` (`transfer_to`), by name of the agency; several where there
     are several, such as communes. One query."""
-    if code == LEAD:
-        duty = lead_duty(day)
-        return [] if duty is None else [duty]
-    rows = AgencyDuty.objects.filter(_on(day), duty=RECEIVES + code).select_related("agency").order_by("id")
-    return sorted({row.agency_id: row for row in rows}.values(), key=lambda row: row.agency.name)
+    return receivers_of([code], day)[code]
+
+
+def receivers_of(codes: Collection[str], day: date) -> dict[str, list[AgencyDuty]]:
+    """The same of several codes. One query."""
+    duties = {code: LEAD if code == LEAD else RECEIVES + code for code in codes}
+    rows = AgencyDuty.objects.filter(_on(day), duty__in=set(duties.values())).select_related("agency").order_by("id")
+    found: dict[str, dict[object, AgencyDuty]] = defaultdict(dict)
+    for row in rows:
+        if row.duty == LEAD:
+            found[LEAD].clear()  # one agency leads: the one recorded last
+        found[row.duty][row.agency_id] = row
+    return {
+        code: sorted(found[duty].values(), key=lambda row: row.agency.name) if duty in found else []
+        for code, duty in duties.items()
+    }
 
 
 def letterhead(agency: Agency, day: date) -> Letterhead | None:
@@ -57,13 +70,25 @@ def letterhead(agency: Agency, day: date) -> Letterhead | None:
 
 def powers(decree: str, article: str, day: date) -> list[Power]:
     """Which posts may fine under one article of a decree, the smallest power first. One query."""
+    return powers_of([(decree, article)], day)[decree, article]
+
+
+def powers_of(provisions: Collection[tuple[str, str]], day: date) -> dict[tuple[str, str], list[Power]]:
+    """The same of several provisions, each (decree, article). One query."""
+    articles = {article for _, article in provisions} | {EVERY_ARTICLE}
     rows = (
-        Power.objects.filter(_on(day), decree=decree, article__in=(article, EVERY_ARTICLE))
+        Power.objects.filter(_on(day), decree__in={decree for decree, _ in provisions}, article__in=articles)
         .select_related("agency")
         .order_by("id")
     )
+    return {provision: _powers(rows, *provision) for provision in provisions}
+
+
+def _powers(rows: Iterable[Power], decree: str, article: str) -> list[Power]:
     found: dict[tuple[object, str], Power] = {}
     for row in rows:
+        if row.decree != decree or row.article not in (article, EVERY_ARTICLE):
+            continue
         key = (row.agency_id, row.post)
         before = found.get(key)
         # What is said of the article itself goes before what is said of all, whichever was recorded last.
@@ -78,9 +103,17 @@ def competent(
 ) -> list[Competent]:
     """Posts that may impose a fine of the article, the smallest power first. `maximum_million`: the band's maximum for
     an individual: what is tested, not the sum that will be imposed (Luật XLVPHC Đ52). One query."""
+    found = powers(decree, article, day)
+    return competent_among(found, maximum_million=maximum_million, organisation=organisation)
+
+
+def competent_among(
+    powers: Iterable[Power], *, maximum_million: Decimal | float, organisation: bool
+) -> list[Competent]:
+    """Those of the powers that reach the band's maximum for an individual."""
     times = 2 if organisation else 1
     needed = Decimal(str(maximum_million)) * times
-    found = [Competent(power, power.limit_million_vnd * times, needed) for power in powers(decree, article, day)]
+    found = [Competent(power, power.limit_million_vnd * times, needed) for power in powers]
     return [one for one in found if one.limit_million >= one.needed_million]
 
 

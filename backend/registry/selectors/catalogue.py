@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from backend.registry.models import CatalogueEntry
 from shared.rules import catalogue
 from shared.rules.catalogue import Catalogue
-from shared.rules.provisions import ViolationType
+from shared.rules.provisions import Consequence, ViolationType
 
 
 def standing() -> QuerySet[CatalogueEntry]:
@@ -51,6 +51,12 @@ def catalogue_on(day: date) -> tuple[ViolationType, ...]:
 def types_on(codes: Collection[str], day: date) -> dict[str, ViolationType]:
     """Code → its row in force for an act of that day; without those that have none. One query."""
     return {found.code: found for found in _types(standing().filter(_on(day), code__in=codes))}
+
+
+def consequences(codes: Collection[str]) -> dict[str, Consequence]:
+    """Remedies and additional sanctions by their code. One query."""
+    rows = [entry_row(entry) for entry in standing().filter(code__in=codes)]
+    return {row["code"]: catalogue.consequence(row) for row in rows if catalogue.is_consequence(row)}
 
 
 def revisions(code: str, valid_from: date) -> QuerySet[CatalogueEntry]:

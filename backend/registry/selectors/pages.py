@@ -1,10 +1,14 @@
 """What the office's own pages list."""
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from backend.accounts.models import Officer
 from backend.registry.models import (
     Commune,
     CommuneBoundary,
@@ -15,20 +19,22 @@ from backend.registry.models import (
     Licence,
     LicenceVersion,
     LicensedEquipment,
+    Province,
+    ProvinceBoundary,
 )
 from shared.vietnamese import mark_key, name_key
 
 VALID, ENDED, COMING, UNKNOWN = "valid", "ended", "coming", "unknown"
 
 
-def licences_listed(today: date) -> QuerySet[Licence]:
+def licences_listed(today: date) -> QuerySet[Any]:
     """Each with `current_id`, `current_from`, `current_to`, `current_holder` of the version in force today (the first
     one where none is yet)."""
     versions = LicenceVersion.objects.filter(licence=OuterRef("pk"))
     begun = versions.filter(effective_from__lte=today).order_by("-effective_from", "-version").values("pk")[:1]
     first = versions.order_by("effective_from", "version").values("pk")[:1]
     found = Licence.objects.annotate(current_id=Coalesce(Subquery(begun), Subquery(first)))
-    current = LicenceVersion.objects.filter(pk=OuterRef("current_id"))
+    current = LicenceVersion.objects.filter(pk=OuterRef("current_id")).order_by()
     return found.annotate(
         current_from=Subquery(current.values("valid_from")[:1]),
         current_to=Subquery(current.values("valid_to")[:1]),
@@ -42,7 +48,7 @@ def versions_by_id(ids: list[int]) -> dict[int, LicenceVersion]:
     return {row.pk: row for row in rows.prefetch_related("minerals__mineral")}
 
 
-def licences_of_validity(rows: QuerySet[Licence], state: str, today: date) -> QuerySet[Licence]:
+def licences_of_validity(rows: QuerySet[Any], state: str, today: date) -> QuerySet[Any]:
     """Of `licences_listed`, those whose version in force today is VALID, ENDED, COMING or of UNKNOWN dates."""
     wanted = {
         VALID: Q(current_from__lte=today) & (Q(current_to__gte=today) | Q(current_to=None)),
@@ -53,7 +59,7 @@ def licences_of_validity(rows: QuerySet[Licence], state: str, today: date) -> Qu
     return rows.filter(wanted[state])
 
 
-def licences_with_mineral(rows: QuerySet[Licence], code: str) -> QuerySet[Licence]:
+def licences_with_mineral(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     versions = LicenceVersion.objects.filter(minerals__mineral=code)
     return rows.filter(current_id__in=versions.values("pk"))
 
@@ -116,7 +122,7 @@ def licences_of_holder(holder: Holder, most: int = 200) -> list[Licence]:
     return list(rows[:most])
 
 
-def holders_listed() -> QuerySet[Holder]:
+def holders_listed() -> QuerySet[Any]:
     return Holder.objects.annotate(licence_count=Count("versions__licence", distinct=True)).order_by("name", "id")
 
 
@@ -138,6 +144,24 @@ def communes_of_province(code: str) -> list[Commune]:
 
 def communes_by_code(codes: list[str]) -> list[Commune]:
     return list(Commune.objects.filter(code__in=codes).order_by("code", "valid_from"))
+
+
+def province_boundary_of(province: Province) -> ProvinceBoundary | None:
+    return ProvinceBoundary.objects.filter(province=province).first()
+
+
+def officer_names(ids: Collection[str]) -> dict[str, str]:
+    """Id → name of those that are officers; one query, none for nobody."""
+    wanted = [found for found in map(_uuid, ids) if found is not None]
+    rows = Officer.objects.filter(id__in=wanted).values_list("id", "name") if wanted else ()
+    return {str(officer): name for officer, name in rows}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def boundary_of(commune: Commune) -> CommuneBoundary | None:

@@ -3,16 +3,19 @@
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+import shapely
 from django.db.models import Q
+from geopy.distance import geodesic
+from shapely.geometry import shape
 
 from backend.registry.models import Commune, CommuneBoundary, FormerCommune, Province, ProvinceBoundary
 from backend.registry.selectors.place_names import address_parts, place_key, split_kind
 from shared.geo.communes import BOUNDARY, OFFERED, Centres, Suggestion
-from shared.geo.polygon import Area
+from shared.geo.edges import E2
 
 BATCH = 500
 BORDER_M = 1.0  # nearer than this to a boundary a position is on it: both sides are said
@@ -56,14 +59,30 @@ def _round(lat: float, lon: float) -> Q:
 
 
 def _holding(rows: Any, lat: float, lon: float) -> list[Suggestion]:
-    """Those that hold the position, deepest first."""
+    """Those that hold the position, deepest first, and then those whose boundary it touches from outside.
+
+    By shapely in the plane tangent at the position, in degrees of latitude: a boundary of thousands of corners is read
+    for this one question. Edges are straight in degrees, as everywhere.
+    """
+    narrow = _degree_east(lat)
+    here = shapely.Point(lon * narrow, lat)
     found = []
     for code, kind, name, geometry in rows:
-        area = Area.from_geojson(geometry)
-        metres = area.distance_to_boundary_m(lat, lon)
-        if metres <= BORDER_M or area.contains(lat, lon):
-            found.append(Suggestion(code, f"{kind} {name}", metres, BOUNDARY))
-    return sorted(found, key=lambda one: (-one.distance_m, one.code))
+        area = shapely.transform(shape(geometry), lambda xy: xy * (narrow, 1.0))
+        line = area.boundary
+        nearest = line.interpolate(line.project(here))
+        metres = float(geodesic((lat, lon), (nearest.y, nearest.x / narrow)).meters)
+        inside = bool(area.covers(here))
+        if inside or metres <= BORDER_M:
+            rank = (not inside, -metres if inside else metres, code)
+            found.append((rank, Suggestion(code, f"{kind} {name}", metres, BOUNDARY)))
+    return [one for _, one in sorted(found, key=lambda ranked: ranked[0])]
+
+
+def _degree_east(lat: float) -> float:
+    """A degree of longitude over one of latitude."""
+    phi = math.radians(min(max(lat, -89.9), 89.9))
+    return math.cos(phi) * (1 - E2 * math.sin(phi) ** 2) / (1 - E2)
 
 
 def _near(lat: float, lon: float, day: date) -> list[Suggestion]:
@@ -86,6 +105,17 @@ def _centres(window: Q, day: date) -> tuple[Centres, Centres]:
     rows = Commune.objects.filter(window, in_force(day)).values("code", "kind", "name", "lat", "lon", "boundary__id")
     every = list(rows)
     return Centres(row for row in every if row["boundary__id"] is None), Centres(every)
+
+
+def places_at(lat: float, lon: float, day: date) -> dict[str, Any]:
+    """`communes_at` with the province of each, and `provinces_at`. At most six queries."""
+    communes = communes_at(lat, lon, day)
+    of = provinces_of([one.code for one in communes], day)
+    results = [
+        asdict(one) | dict(zip(("province_code", "province"), of.get(one.code, ("", "")), strict=True))
+        for one in communes
+    ]
+    return {"day": day, "results": results, "provinces": provinces_at(lat, lon, day)}
 
 
 def provinces_of(codes: Collection[str], day: date) -> dict[str, tuple[str, str]]:

@@ -59,10 +59,11 @@ def place_of(unit: Unit | None) -> Place:
     nearest = max(areas, key=lambda area: len(area.unit.path), default=None)
     if nearest is None:
         return EVERYWHERE
-    north = settings.REFERENCE_MARGIN_KM / _KM_PER_DEGREE
-    east = settings.REFERENCE_MARGIN_KM / _KM_PER_DEGREE_EAST
-    box = (nearest.south - north, nearest.west - east, nearest.north + north, nearest.east + east)
-    return Place(tuple(round(side, 4) for side in box))  # type: ignore[arg-type]
+    up = settings.REFERENCE_MARGIN_KM / _KM_PER_DEGREE
+    aside = settings.REFERENCE_MARGIN_KM / _KM_PER_DEGREE_EAST
+    box = (nearest.south - up, nearest.west - aside, nearest.north + up, nearest.east + aside)
+    south, west, north, east = (round(side, 4) for side in box)
+    return Place((south, west, north, east))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,3 @@ def bodies(kind: str) -> Iterable[dict[str, Any]]:
     """Every row of a kind as phones have it, one after the other."""
     rows = ReferenceRow.objects.filter(kind=kind, removed=False).order_by("row_id").values_list("body", flat=True)
     return (json.loads(body) for body in rows.iterator(chunk_size=500))
-
-
-def newest(kind: str) -> int:
-    """Number of the last change of a kind: what was made from its rows is good as long as this stays."""
-    return ReferenceRow.objects.filter(kind=kind).aggregate(newest=Max("number"))["newest"] or 0
-
-
-def licence_history_needed(row: dict[str, Any], day: str) -> bool:
-    """Whether a day (ISO) lies before every version that phones have of a licence."""
-    return day < min(str(found["effective_from"]) for found in (row, *row.get("versions", ())))

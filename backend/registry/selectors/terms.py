@@ -47,7 +47,7 @@ class State:
 
     @property
     def cursor(self) -> str:
-        """As `reference.delta` gives it to a phone that takes everything along."""
+        """Format, number and place as in the cursor of a phone that takes everything along; not its mark."""
         return f"{FORMAT}.{self.rows}.{EVERYWHERE.key}"
 
 

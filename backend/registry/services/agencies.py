@@ -173,11 +173,13 @@ def rows_record(rows: Sequence[Row], *, actor: str, now: datetime, source: str) 
     if errors:
         raise Problem("request_invalid", errors=tuple(errors))
     with transaction.atomic():
-        made = {}
-        for model in (AgencyDuty, Letterhead, Power):
-            of_model = [row for row in rows if isinstance(row, model)]
-            model.objects.bulk_create(of_model, batch_size=BATCH)  # type: ignore[attr-defined]  # one of three models
-            made[str(model._meta.model_name)] = len(of_model)
+        duties = [row for row in rows if isinstance(row, AgencyDuty)]
+        letterheads = [row for row in rows if isinstance(row, Letterhead)]
+        powers = [row for row in rows if isinstance(row, Power)]
+        AgencyDuty.objects.bulk_create(duties, batch_size=BATCH)
+        Letterhead.objects.bulk_create(letterheads, batch_size=BATCH)
+        Power.objects.bulk_create(powers, batch_size=BATCH)
+        made = {"duties": len(duties), "letterheads": len(letterheads), "powers": len(powers)}
         audit.record(
             Action.AGENCIES_RECORDED, subject="registry:agencies", actor=actor, at=now, source=source, rows=made
         )

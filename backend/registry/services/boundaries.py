@@ -61,9 +61,11 @@ def boundaries_record(
 
 
 def _record(place: str, given: Sequence[BoundaryGiven], today: date, now: datetime) -> list[str]:
-    """Codes of the places whose boundary changed."""
+    """Codes of the places whose boundary changed. The same boundary once more changes nothing: who confirmed a repair
+    of it stays."""
     model, boundary = _MODELS[place]
-    codes = [one.code for one in given]
+    latest = {one.code: one for one in given}
+    codes = list(latest)
     rows: dict[str, list[Any]] = {code: [] for code in codes}
     for row in model.objects.filter(code__in=codes).order_by("valid_from"):
         rows[row.code].append(row)
@@ -74,13 +76,13 @@ def _record(place: str, given: Sequence[BoundaryGiven], today: date, now: dateti
         raise Problem("request_invalid", errors=errors)
     stored = {getattr(one, f"{place}_id"): one for one in boundary.objects.filter(**{f"{place}__code__in": codes})}
     fresh, altered, changed = [], [], []
-    for one in given:
+    for one in latest.values():
         values = _values(one, now)
         for row in rows[one.code]:
             before = stored.get(row.pk)
             if before is None:
                 fresh.append(boundary(**{place: row}, **values))
-            elif row.pk == present[one.code] and _differs(before, values):
+            elif row.pk == present[one.code] and before.geometry != values["geometry"]:
                 for name, value in values.items():
                     setattr(before, name, value)
                 altered.append(before)
@@ -92,15 +94,15 @@ def _record(place: str, given: Sequence[BoundaryGiven], today: date, now: dateti
     return list(dict.fromkeys(changed))
 
 
+def as_multi(geometry: dict[str, Any]) -> dict[str, Any]:
+    """A Polygon as the MultiPolygon it is."""
+    if geometry["type"] == "MultiPolygon":
+        return geometry
+    return {"type": "MultiPolygon", "coordinates": [geometry["coordinates"]]}
+
+
 def _values(one: BoundaryGiven, now: datetime) -> dict[str, Any]:
-    geometry = one.geometry
-    if geometry["type"] == "Polygon":
-        geometry = {"type": "MultiPolygon", "coordinates": [geometry["coordinates"]]}
+    geometry = as_multi(one.geometry)
     south, west, north, east = Area.from_geojson(geometry).bounds
     values = (geometry, south, west, north, east, one.proposal, one.source[:200], now)
     return dict(zip(_COLUMNS, values, strict=True))
-
-
-def _differs(before: Any, values: dict[str, Any]) -> bool:
-    """The file it came from does not count: the same boundary read again changes nothing."""
-    return bool(before.geometry != values["geometry"] or before.proposal != values["proposal"])

@@ -138,9 +138,10 @@ def _next(row: Mapping[str, Any], before: CatalogueEntry | None) -> CatalogueEnt
         catalogue.row_checked(row)
     except ValueError as error:
         raise _unreadable(error) from error
+    valid_from = date.fromisoformat(row["valid_from"])
     # A provision that was taken out and comes back goes on counting where it stopped.
     last = (
-        CatalogueEntry.objects.filter(code=row["code"], valid_from=_date(row["valid_from"]))
+        CatalogueEntry.objects.filter(code=row["code"], valid_from=valid_from)
         .order_by("-revision")
         .values_list("revision", flat=True)
         .first()
@@ -149,7 +150,7 @@ def _next(row: Mapping[str, Any], before: CatalogueEntry | None) -> CatalogueEnt
     )
     return CatalogueEntry(
         code=row["code"],
-        valid_from=_date(row["valid_from"]),
+        valid_from=valid_from,
         valid_to=_date(row["valid_to"]),
         revision=(last or 0) + 1,
         verified_on=_date(row["verified_on"]),

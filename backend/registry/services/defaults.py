@@ -173,7 +173,7 @@ def _matter(row: Row) -> tuple[object, ...]:
 
 def _known(agencies: Collection[Any]) -> set[tuple[object, ...]]:
     models = (AgencyDuty, Letterhead, Power)
-    return {_matter(row) for model in models for row in model._default_manager.filter(agency_id__in=set(agencies))}  # type: ignore[arg-type]
+    return {_matter(row) for model in models for row in model._default_manager.filter(agency_id__in=set(agencies))}
 
 
 def _tables(file: Path) -> dict[str, Any]:

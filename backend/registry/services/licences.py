@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -42,10 +42,31 @@ def licences_record(
 
     `actor`: an officer's id or audit.SYSTEM. Reads and writes in batches of 500, whatever their number.
     """
-    made: list[LicenceVersion] = []
+    made = _record(given, actor=actor, now=now, source=source, subject=subject)
+    found = LicenceVersion.objects.select_related("licence", "holder").in_bulk([one.pk for one in made])
+    return [found[one.pk] for one in made]
+
+
+def licences_write(
+    given: Iterable[LicenceGiven], *, actor: str, now: datetime, source: str, subject: str = "registry:licences"
+) -> int:
+    """As `licences_record`, for registers of any size: memory stays flat. How many versions that made."""
+    return len(_record(given, actor=actor, now=now, source=source, subject=subject))
+
+
+class _Made(NamedTuple):
+    """All that is kept of a version while others are recorded: a register has thousands, with their areas."""
+
+    pk: int
+    licence_id: UUID
+    version: int
+
+
+def _record(given: Iterable[LicenceGiven], *, actor: str, now: datetime, source: str, subject: str) -> list[_Made]:
+    made: list[_Made] = []
     with transaction.atomic():
         for batch in _batches(given):
-            made += _record_batch(batch, now)
+            made += [_Made(v.pk, v.licence_id, v.version) for v in _record_batch(batch, now)]
         event = audit.record(
             Action.LICENCES_RECORDED,
             subject=subject,
@@ -53,11 +74,11 @@ def licences_record(
             at=now,
             source=source,
             versions=len(made),
-            licences=[f"{v.licence_id}:{v.version}" for v in made[:BATCH]],
+            licences=[f"{one.licence_id}:{one.version}" for one in made[:BATCH]],
         )
         for i in range(0, len(made), BATCH):
-            LicenceVersion.objects.filter(id__in=[v.pk for v in made[i : i + BATCH]]).update(number=event.index)
-        licences_publish([v.licence_id for v in made], number=event.index, now=now)
+            LicenceVersion.objects.filter(id__in=[one.pk for one in made[i : i + BATCH]]).update(number=event.index)
+        licences_publish([one.licence_id for one in made], number=event.index, now=now)
     return made
 
 

@@ -79,9 +79,7 @@ class PlacesRecorded:
     phones: int
 
 
-def communes_record(
-    rows: Iterable[CommuneGiven | Mapping[str, Any]], *, source: str, actor: str, now: datetime
-) -> int:
+def communes_record(rows: Iterable[CommuneGiven | Mapping[str, Any]], *, source: str, actor: str, now: datetime) -> int:
     """`places_record` for communes alone; how many were given. A mapping has the columns of `CommuneGiven`."""
     given = [row if isinstance(row, CommuneGiven) else CommuneGiven(**row) for row in rows]
     return places_record(communes=given, source=source, actor=actor, now=now).communes
@@ -160,14 +158,15 @@ def _tidy(row: _Given, source: str) -> _Given:
 
 
 def _check(provinces: Sequence[ProvinceGiven], communes: Sequence[CommuneGiven]) -> None:
-    errors = [
-        FieldError(f"{table}[{i}].{path}", "value", {"expected": expected})
-        for table, digits, rows in (("provinces", 2, provinces), ("communes", 5, communes))
-        for i, row in enumerate(rows)
-        for path, expected in _wrong(row, digits)
-    ]
+    errors = [*_errors("provinces", 2, provinces), *_errors("communes", 5, communes)]
     if errors:
         raise Problem("request_invalid", errors=tuple(errors))
+
+
+def _errors(table: str, digits: int, rows: Sequence[ProvinceGiven | CommuneGiven]) -> Iterator[FieldError]:
+    for i, row in enumerate(rows):
+        for path, expected in _wrong(row, digits):
+            yield FieldError(f"{table}[{i}].{path}", "value", {"expected": expected})
 
 
 def _wrong(row: ProvinceGiven | CommuneGiven, digits: int) -> Iterator[tuple[str, str]]:
@@ -225,8 +224,8 @@ class _History:
         if standing is not None and _same(standing, given):
             self._correct(standing, given)
         elif before and before[-1].valid_from == since:
-            values = {"day": f"{since:%d/%m/%Y}", "name": str(before[-1]), "code": given.code}
-            raise Problem("request_invalid", errors=(FieldError(path, "place_differs", values),))
+            said: dict[str, object] = {"day": f"{since:%d/%m/%Y}", "name": str(before[-1]), "code": given.code}
+            raise Problem("request_invalid", errors=(FieldError(path, "place_differs", said),))
         elif standing is not None or not before or given.valid_from is not None:
             self._insert(given, since, standing, history[len(before)] if len(before) < len(history) else None)
         # Else: what has ended stays so unless a dated row says that it is there again.

@@ -81,8 +81,8 @@ class Register(Protocol):
         """Provincial default hours, of all times."""
 
     def paper_uses(self, keys: Collection[str], *, but: UUID) -> Mapping[str, Sequence[PaperUse]]:
-        """Loads of other reports for which a paper with that key was shown; reports that were superseded do not count.
-        Keys without any are absent."""
+        """Loads of other reports for which a paper with that key was shown; reports that were superseded do not count,
+        nor do, whether they are given or not, those of later acts. Keys without any are absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +309,9 @@ def _transport(asked: _Asked) -> Iterator[Judged]:
     earlier = asked.register.paper_uses(keys, but=asked.report) if keys else {}
 
     def others(key: str, carried: Load) -> list[PaperUse]:
-        before = [use for use in earlier.get(key, ()) if use.report not in (asked.report, asked.supersedes)]
+        # Whoever shows a paper a second time is told so, not who showed it first, whichever report is sealed first.
+        before = [use for use in earlier.get(key, ()) if use.at <= asked.at]
+        before = [use for use in before if use.report not in (asked.report, asked.supersedes)]
         beside = [use for name, use in here[key].items() if name != carried.id]
         return list({(use.report, use.load): use for use in [*before, *beside]}.values())
 

@@ -131,6 +131,12 @@ def test_receivers_of_a_code_on_a_day(of: Of, django_assert_num_queries: DjangoA
     assert receivers("police", TODAY) == []
 
 
+def test_what_goes_to_the_lead_goes_to_the_one_recorded_last(of: Of) -> None:
+    duty(of("CT"), "lead_minerals", date(2026, 9, 15))
+    duty(of("NNMT"), "lead_minerals", date(2026, 9, 15))
+    assert [row.agency.name for row in receivers("lead_minerals", TODAY)] == ["NNMT"]
+
+
 def test_what_goes_to_the_lead_goes_to_whoever_leads_that_day(of: Of) -> None:
     duty(of("NNMT"), "lead_minerals", date(2025, 3, 1), date(2026, 9, 14))
     duty(of("CT"), "lead_minerals", date(2026, 9, 15))

@@ -2,8 +2,12 @@
 
 import hashlib
 import json
+import os
+import signal
 import stat
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -19,15 +23,16 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.audit.models import Event
 from backend.audit.selectors import verify
-from backend.registry.importing import licence_rows, run_words, runs
+from backend.registry.importing import licence_rows, reading, run_words, runs
 from backend.registry.importing.cells import Cells, amount_of
 from backend.registry.importing.headers import columns_of
-from backend.registry.importing.rows import ReadOptions
+from backend.registry.importing.rows import AreaRow, Outcome, ReadOptions
 from backend.registry.importing.runs import run_answer, run_apply, run_read
 from backend.registry.models import ImportRow, ImportRun, Licence, LicenceArea, LicenceVersion
 from backend.registry.selectors.imports import outcomes, taken_keys
 from backend.registry.services.imports import kept_path
-from backend.registry.services.licences import licences_record
+from backend.registry.services.licences import licences_write
+from shared.geo.vn2000 import to_wgs84
 from shared.problems import Problem
 from tests.architecture.test_house_rules import placeholders
 from tests.backend.conftest import Cast
@@ -156,8 +161,34 @@ def test_an_interrupt_leaves_a_stopped_run(tmp_path: Path, monkeypatch: pytest.M
     assert ImportRun.objects.get().state == "stopped"
 
 
-def test_boundaries_are_not_read_here(tmp_path: Path) -> None:
-    refused("import_kind_other", read, file_of(tmp_path, []), kind="boundaries")
+def test_a_kind_that_nobody_imports_is_refused(tmp_path: Path) -> None:
+    refused("import_kind_other", read, file_of(tmp_path, []), kind="vehicles")
+
+
+@pytest.mark.parametrize("ending", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_a_reader_that_dies_leaves_a_refused_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """After more rows than are written at once."""
+    row = AreaRow(1, "1/GP", {}, "", None, None, None, None, None, None, Outcome.ACCEPTED, ())
+    (tmp_path / "dying.py").write_text(
+        f"import json, os, sys\nsys.stdin.readline()\nrow = json.loads({json.dumps(row.as_json())!r})\n"
+        "for n in range(1, 701):\n    print(json.dumps(['row', {**row, 'number': n}]))\n"
+        f"sys.stdout.flush()\n{ending}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(reading, "ROOT", tmp_path)
+    monkeypatch.setattr(reading, "READER", "dying")
+    run = read(file_of(tmp_path, [feature("1/GP")]))
+    assert (run.state, run.problem["code"], run.rows.count()) == ("refused", "reader_crashed", 500)
+    assert all(runs.problem_words(run, language).endswith(".") for language in ("vi", "en"))
+    refused("import_not_checked", apply, run)
+    assert not Licence.objects.exists()
+    assert list(verify()) == []
+
+
+def test_large_rows_are_written_in_smaller_batches() -> None:
+    row = AreaRow(1, "", {}, "", None, None, None, None, None, None, Outcome.ACCEPTED, (), size=3 * 2**20)
+    assert [len(batch) for batch in runs._batches([row] * 7)] == [3, 3, 1]
+    assert [len(batch) for batch in runs._batches([replace(row, size=1)] * 1100)] == [500, 500, 100]
 
 
 # --- what a row says
@@ -242,6 +273,11 @@ def test_what_is_said_of_a_cell(tmp_path: Path, more: dict[str, Any], outcome: s
     for language in ("vi", "en"):
         (words,) = runs.row_words(row, language)
         assert words.endswith((".", ")."))
+
+
+def test_a_note_names_the_column_of_the_file(tmp_path: Path) -> None:
+    row = only(read(file_of(tmp_path, [feature("1/GP", more={"Ngày cấp": "sang năm"})])))
+    assert row.notes == [{"code": "date_unreadable", "values": {"field": "Ngày cấp", "value": "sang năm"}}]
 
 
 @pytest.mark.parametrize(
@@ -371,6 +407,47 @@ def test_a_licence_is_not_imported_without_one_of_its_areas(tmp_path: Path) -> N
     assert taken_keys(run) == ["2/GP"]
 
 
+# --- corner tables
+
+TABLE = (
+    "BẢNG TỌA ĐỘ CÁC ĐIỂM GÓC, kinh tuyến trục 105°30', múi chiếu 3°",
+    "Số giấy phép;Chủ giấy phép;Diện tích;Số hiệu điểm;X (m);Y (m)",
+    "12/GP;Công ty Cát (thử);6,5 ha;1;2283500,25;561200,50",
+    ";;;2;2283500,25;561500,50",
+    ";;;3;2283300,25;561500,50",
+    ";;;4;2283300,25;561200,50",
+)
+
+
+def test_a_corner_table_is_kept_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "sổ.csv"
+    path.write_text("\n".join(TABLE), encoding="utf-8")
+    run = read(path)
+    row = only(run)
+    assert (row.outcome, row.content["declared_ha"]) == ("accepted", "6.5")
+    assert row.content["difference_percent"] == pytest.approx(-7.692, abs=0.001)
+    assert "-7.692 %" in " ".join(runs.row_words(row, "vi"))
+    apply(run)
+    area = LicenceArea.objects.get()
+    assert (area.epsg, area.declared_ha, area.repair) == (9209, Decimal("6.5"), {})
+    assert area.computed_ha == pytest.approx(6.0, abs=1e-6)
+    assert area.corner_table.splitlines()[:2] == ["Số hiệu điểm\tX (m)\tY (m)", "1\t2283500,25\t561200,50"]
+    wanted = to_wgs84(9209, northing_m=2283500.25, easting_m=561200.5)
+    assert min(
+        abs(lon - wanted.lon) + abs(lat - wanted.lat) for lon, lat in area.geometry["coordinates"][0]
+    ) == pytest.approx(0, abs=1e-7)
+
+
+def test_swapped_columns_wait_for_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "sổ.csv"
+    path.write_text("\n".join(TABLE).replace("X (m);Y (m)", "Y (m);X (m)"), encoding="utf-8")
+    run = read(path)
+    assert run.counts["question"] == 1
+    refused("import_open_questions", apply, run)
+    apply(run_answer(run=run, answers={"axes": "swapped"}, by=None, now=NOW))
+    assert LicenceArea.objects.get().corner_table.splitlines()[0] == "Số hiệu điểm\tX (m)\tY (m)"
+
+
 # --- taking it
 
 
@@ -388,9 +465,9 @@ def test_one_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
                     raise KeyboardInterrupt
                 yield one
 
-        return licences_record(until(), **values)
+        return licences_write(until(), **values)
 
-    monkeypatch.setattr(licence_rows, "licences_record", failing)
+    monkeypatch.setattr(licence_rows, "licences_write", failing)
     with pytest.raises(KeyboardInterrupt):
         apply(run)
     assert (Licence.objects.count(), LicenceVersion.objects.count()) == (0, 0)
@@ -555,11 +632,54 @@ def test_command_interrupted_says_that_nothing_was_imported(tmp_path: Path, monk
     def interrupted(*args: Any, **values: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(licence_rows, "licences_record", interrupted)
+    monkeypatch.setattr(licence_rows, "licences_write", interrupted)
     code, _, error = command(str(file_of(tmp_path, [feature("1/GP")])), "--apply")
     assert (code, "chưa nhập gì" in error) == (2, True)
     assert not Licence.objects.exists()
     assert outcomes(ImportRun.objects.get())["accepted"] == 1
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_shown_on_a_terminal_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(file_of(tmp_path, [feature(f"{i}/GP", i) for i in range(3)]))
+    for screen, shown in ((Terminal(), True), (StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", screen)
+        assert command(path)[0] == 0
+        assert ("dòng/rows" in screen.getvalue()) is shown
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_command_ended_while_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals) -> None:
+    """By Ctrl-C or by whoever ends processes: the run stays as a stopped one, and nobody is left behind."""
+    reader = runs.read_file
+
+    def rows(*args: Any, **values: Any) -> Iterator[Any]:
+        for row in reader(*args, **values):
+            yield row
+            os.kill(os.getpid(), how)
+
+    monkeypatch.setattr(runs, "read_file", rows)
+    before = signal.getsignal(signal.SIGTERM)
+    code, _, error = command(str(file_of(tmp_path, [feature(f"{i}/GP", i) for i in range(20)])), "--apply")
+    assert (code, "Đã dừng" in error, "nothing was imported" in error) == (2, True, True)
+    run = ImportRun.objects.get()
+    assert (run.state, run.applied_at) == ("stopped", None)
+    assert not Licence.objects.exists()
+    refused("import_not_checked", apply, run)
+    assert signal.getsignal(signal.SIGTERM) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_command_names_the_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, field in (("import_licences", "easting"), ("import_output", "quantity")):
+        with pytest.raises(SystemExit):
+            call_command(name, "--help")
+        assert field in capsys.readouterr().out
 
 
 # --- words

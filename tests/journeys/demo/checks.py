@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-import time
 from typing import TYPE_CHECKING
 
-from tests.journeys.demo import ledger
+from tests.journeys.demo import ledger, register
 from tests.journeys.demo.office import Api
 from tests.journeys.demo.screen import hold
 
@@ -19,7 +18,8 @@ def all_hold(job: "Job") -> None:
     photos_equal(job, filed, supervisor)
     nothing_twice(job, filed)
     history_whole(job, supervisor)
-    assessed(job, filed, supervisor)
+    assessed(job)
+    register.phones_have_what_the_office_has(job)
     month_equal(job, filed)
     chain_whole(job, filed)
 
@@ -118,39 +118,25 @@ def history_whole(job: "Job", supervisor: Api) -> None:
     )
 
 
-def assessed(job: "Job", filed: list[ledger.Filed], supervisor: Api) -> None:
-    """The background worker's verdicts agree with the phones' for the same place and boundary."""
+def assessed(job: "Job") -> None:
+    """Both sides judged the places of the story alike, inside and outside."""
     answers: dict[str, int] = {}
-    for report in filed:
-        shown = [licence["matched"] for licence in report.facts["licences_shown"] if licence["matched"]]
-        if not shown:
-            continue
-        findings = _findings(supervisor, report.id)
-        said = {seen["answer"] for seen in report.rule_results if seen["rule"] == "geofence"}
-        found = {finding["answer"] for finding in findings}
-        hold(
-            said == found,
-            f"Máy chủ và điện thoại kết luận khác nhau ở phiếu {report.id}",
-            f"server and phone differ on {report.id}",
-        )
-        for answer in found:
-            answers[answer] = answers.get(answer, 0) + 1
+    for report, findings in job.findings.items():
+        for finding in findings:
+            if finding["rule"] != "geofence":
+                continue
+            hold(
+                finding["phone"] is not None and finding["phone"]["answer"] == finding["answer"],
+                f"Máy chủ và điện thoại kết luận khác nhau ở phiếu {report}",
+                f"server and phone differ on {report}",
+            )
+            answers[finding["answer"]] = answers.get(finding["answer"], 0) + 1
     hold(set(answers) >= {"yes", "no"}, "Thiếu kết luận trong hoặc ngoài ranh giới", "no verdict inside or outside")
     job.figures["geofence"] = dict(sorted(answers.items()))
     job.screen.step(
         f"Ranh giới: điện thoại và máy chủ cùng kết luận {job.figures['geofence']}",
         "phone and server agree on the boundary",
     )
-
-
-def _findings(supervisor: Api, report: str) -> list[dict[str, str]]:
-    """The worker has 20 seconds."""
-    for _ in range(100):
-        findings: list[dict[str, str]] = supervisor.get(f"reports/{report}/")["findings"]
-        if findings:
-            return findings
-        time.sleep(0.2)
-    return []
 
 
 def month_equal(job: "Job", filed: list[ledger.Filed]) -> None:

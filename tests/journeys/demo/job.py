@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.demo import checks, ledger, picture, river, story
+from tests.journeys.demo import checks, ledger, picture, register, river, story
 from tests.journeys.demo.line import Line
 from tests.journeys.demo.office import Api, Office
 from tests.journeys.demo.receiver import Receiver
@@ -51,10 +51,12 @@ class Job:
         self.office = Office(root, var / "office", port)
         self.line = Line(port)
         self.homes = {number: var / f"phone-{number}" for number in story.STORIES}
+        self.inspectors = INSPECTORS
         self.accounts: dict[str, dict[str, str]] = {}
         self.licences: list[dict[str, Any]] = []
         self.verdicts: dict[str, str] = {}
         self.history: dict[str, list[str]] = {}
+        self.findings: dict[str, list[dict[str, Any]]] = {}
         self.figures: dict[str, Any] = {}
         self.statistics: dict[str, Any] = {}
         self.done = False
@@ -64,7 +66,13 @@ class Job:
         self.enrol_phones()
         self.file_while_down()
         self.send_over_a_cut_line()
-        supervisor = self.review()
+        supervisor = self.sign_in("supervisor")
+        register.side_by_side(self, supervisor)
+        register.same_invoice(self)
+        self.review(supervisor)
+        register.show_ledger(self, supervisor)
+        register.import_with_a_question(self)
+        register.amend_and_pull(self)
         self.work_on_cases(supervisor)
         self.compute_month(supervisor)
         checks.all_hold(self)
@@ -95,9 +103,11 @@ class Job:
         self.office.manage("createcachetable")
         loaded = json.loads(self.office.manage("load_demo").splitlines()[-1])
         self.accounts = loaded["accounts"]
-        self.figures |= {"communes": loaded["communes"], "licences": loaded["licences"]}
+        names = ("communes", "licences", "violation_types", "duties", "declared")
+        self.figures |= {name: loaded[name] for name in names}
         self.screen.step(
-            f"Nạp tỉnh minh họa: {loaded['communes']} xã, phường; {loaded['licences']} giấy phép (dữ liệu minh họa)",
+            f"Nạp tỉnh minh họa: {loaded['communes']} xã, phường; {loaded['licences']} giấy phép và"
+            f" {loaded['declared']} tháng khai báo (dữ liệu minh họa); {loaded['violation_types']} dòng danh mục",
             f"demo province loaded: {loaded['communes']} communes, {loaded['licences']} illustrated licences",
         )
 
@@ -107,8 +117,9 @@ class Job:
         supervisor = self.sign_in("supervisor")
         for number, username in INSPECTORS.items():
             code = supervisor.post("devices/codes/", {"officer": self.accounts[username]["id"]})["code"]
-            events = [event["event"] for event in self._phone(number, "enrol", code)]
+            events = [event["event"] for event in self.phone(number, "enrol", code)]
             hold(events == ["enrolled"], "Điện thoại không kích hoạt được", "a phone could not be enrolled")
+        register.pull_first(self)
         self.licences = sorted(self.sign_in("inspector").get("reference/")["licences"], key=lambda row: row["number"])
         self.office.stop_server()
         self.screen.step(
@@ -122,7 +133,7 @@ class Job:
         lock = threading.Lock()
 
         def file(number: int) -> None:
-            for event in self._phone(number, "file", str(number), receivers[number].url):
+            for event in self.phone(number, "file", str(number), receivers[number].url):
                 if event["event"] != "sealed":
                     continue
                 with lock:
@@ -157,7 +168,7 @@ class Job:
         lock = threading.Lock()
 
         def send(number: int) -> None:
-            for event in self._phone(number, "send"):
+            for event in self.phone(number, "send"):
                 with lock:
                     if event["event"] == "round":
                         rounds[0] += 1
@@ -186,9 +197,8 @@ class Job:
             f"sent {sent // 1024} kB for {content // 1024} kB of photos over a line cut once",
         )
 
-    def review(self) -> Api:
+    def review(self, supervisor: Api) -> None:
         """The supervisor opens every report and its photos, returns one, accepts the others."""
-        supervisor = self.sign_in("supervisor")
         waiting = list(supervisor.all("reports/", review="received", limit=10))
         hold(
             len(waiting) == story.REPORTS, f"Máy chủ có {len(waiting)} phiếu", f"the server has {len(waiting)} reports"
@@ -207,7 +217,6 @@ class Job:
             f"Phụ trách đọc {len(waiting)} phiếu: chấp nhận {accepted}, trả lại {len(waiting) - accepted}",
             f"supervisor read {len(waiting)}: accepted {accepted}, returned {len(waiting) - accepted}",
         )
-        return supervisor
 
     def work_on_cases(self, supervisor: Api) -> None:
         today = datetime.now(UTC).date()
@@ -315,7 +324,7 @@ class Job:
         if failures:
             raise failures[0]
 
-    def _phone(self, number: int, *arguments: str) -> Any:
+    def phone(self, number: int, *arguments: str) -> Any:
         """Run a phone's process and yield what it tells; its last error ends the job."""
         command = [
             sys.executable,

@@ -67,6 +67,42 @@ def filed_on(home: Path) -> list[Filed]:
     return found
 
 
+def rows_on(home: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """(kind, id) → reference row as a phone has it."""
+    with closing(sqlite3.connect(f"{(home / 'phone.sqlite3').absolute().as_uri()}?mode=ro", uri=True)) as phone:
+        rows = phone.execute("SELECT kind, id, body FROM reference_rows").fetchall()
+    return {(kind, id_): json.loads(body) for kind, id_, body in rows}
+
+
+def invoices_used_again(filed: list[Filed]) -> set[str]:
+    """Reports with a load for which an invoice was shown that an earlier act's load had been shown with already.
+    Every invoice of the story says one load's volume, so that two loads are always more than it covers."""
+    uses = defaultdict(set)
+    for report in filed:
+        for load in report.facts["loads"] if report.manifest["kind"] == "transport" else ():
+            for paper in load["documents"]:
+                if paper["kind"] == "invoice" and paper["presented"] == "shown":
+                    moment = datetime.fromisoformat(report.facts["discovered_at"] or report.facts["started_at"])
+                    uses[paper["issuer"], paper["series"], paper["number"]].add((moment, report.id))
+    return {report for same in uses.values() for _, report in sorted(same)[1:]}
+
+
+def observed_loads(filed: list[Filed], verdicts: dict[str, str], licence: str) -> dict[tuple[str, bool], Decimal]:
+    """(place, sampled) → m³ of the loads under one licence's papers in accepted reports. A gate that gives each load a
+    slip samples nothing."""
+    sums: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
+    for report in filed:
+        shown = {paper["matched"] for paper in report.facts["licences_shown"]}
+        if verdicts.get(report.id) != "accepted" or shown != {licence}:
+            continue
+        gate = report.manifest["kind"] != "transport"
+        for load in report.facts["loads"]:
+            slips = any(measured["slip_number"] for measured in load["measurements"])
+            volume = next(m["value"] for m in load["measurements"] if m["kind"] == "volume")
+            sums["gate" if gate else "stop", not (gate and slips)] += Decimal(str(volume))
+    return dict(sums)
+
+
 def expected_month(filed: list[Filed], verdicts: dict[str, str], month: str) -> dict[str, Any]:
     """B01 and B02 of a month from the reports whose verdict was "accepted", by the rules printed under the tables."""
     accepted = [report for report in filed if verdicts.get(report.id) == "accepted"]

@@ -29,8 +29,8 @@ class Office:
         self._server: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
 
-    def manage(self, *arguments: str) -> str:
-        """Run a management command; its output. Failed with its last line when it exits with an error."""
+    def manage(self, *arguments: str, exit_code: int = 0) -> str:
+        """Run a management command; its output. Failed with its last line when it exits with another code."""
         done = subprocess.run(
             [sys.executable, *MANAGE, *arguments],
             cwd=self.root,
@@ -39,7 +39,7 @@ class Office:
             text=True,
             check=False,
         )
-        if done.returncode:
+        if done.returncode != exit_code:
             last = (done.stderr.strip() or done.stdout.strip() or "?").splitlines()[-1]
             fail(f"Lệnh {arguments[0]} không chạy được: {last}", f"{arguments[0]} failed")
         return done.stdout

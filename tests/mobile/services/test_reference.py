@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -45,10 +44,6 @@ def test_pull_stores_rows_cursor_and_the_date_and_the_next_one_is_a_delta(
     assert again.rows("communes")[0]["name"] == "xã Minh Họa"
     assert (again.cursor(), again.settings(), again.as_of()) == ("2", {"x": 2}, clock.now())
     assert first < clock.now()
-    found = again.licence(UUID(A))
-    assert found is not None
-    assert found.number == "1bis/GP"
-    assert again.licence(UUID(B)) is None
     assert [asked["cursor"] for asked in server.references_asked] == [None, "1"]
 
 
@@ -186,20 +181,6 @@ def test_how_old_the_data_is_can_be_said(phone: Phone, server: FakeServer, clock
     assert phone.reference.as_of_words("en") == "Data as of 00:05 on 25/11/2026"
 
 
-def test_a_number_that_two_licences_carry_finds_neither(phone: Phone, server: FakeServer) -> None:
-    give(server, "1", licence(A, "1/GP"), licence(B, "1/gp"))
-    phone.reference.pull()
-    assert phone.reference.licence_by_number("1/GP") is None
-
-
-def test_a_number_is_found_however_it_is_written(phone: Phone, server: FakeServer) -> None:
-    give(server, "1", licence(A, "12/GP-UBND"), licence(B, "13/GP-UBND"))
-    phone.reference.pull()
-    found = phone.reference.licence_by_number("012 / gp–ubnd")
-    assert found is not None
-    assert str(found.id) == A
-
-
 def test_rows_of_another_format_count_as_none_and_go_with_the_next_pull(
     phone: Phone, server: FakeServer, clock: FakeClock
 ) -> None:
@@ -211,7 +192,6 @@ def test_rows_of_another_format_count_as_none_and_go_with_the_next_pull(
     store = SqliteReference(former._database, row_format="99")
     newer = ReferenceData(store, phone.reference._accounts, phone.reference._api, clock)
     assert (newer.cursor(), newer.as_of(), newer.rows("licences"), newer.settings()) == (None, None, (), {})
-    assert newer.licence(UUID(A)) is None
     give(server, "2", licence(B, "2/GP"))
     newer.pull()
     assert server.references_asked[-1]["cursor"] is None

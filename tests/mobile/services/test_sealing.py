@@ -1,4 +1,4 @@
-"""What is sealed is what was typed, signed by this phone, with the geofence's word."""
+"""What is sealed is what was typed, signed by this phone, with the rules' word."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,38 +13,34 @@ from mobile.bootstrap import Phone
 from mobile.ports import QueuedReport
 from shared.problems import Problem
 from shared.wire.v1.codec import encode
-from shared.wire.v1.records import Facts, Kind, PositionRole, Purpose, RuleAnswer
+from shared.wire.v1.judging import as_results
+from shared.wire.v1.records import Facts, Kind, PositionRole, Purpose, RuleAnswer, RuleResult
 from shared.wire.v1.seal import SealedReport, identity_hash, open_envelope, read_envelope
+from tests import golden
 from tests.factories import reports as make
+from tests.factories.terms import LAT, LICENCE, LON, licence_row, mineral_row, square
 from tests.fakes.server import FakeServer
 
-LICENCE = UUID("00000000-0000-4000-8000-000000000012")
-LAT, LON = 20.6471, 106.0489  # where the factory's observer stands
-
-
-def square(lat: float, lon: float, half: float = 0.002) -> dict[str, Any]:
-    corners = [(lon - half, lat - half), (lon + half, lat - half), (lon + half, lat + half), (lon - half, lat + half)]
-    return {"type": "Polygon", "coordinates": [[list(corner) for corner in [*corners, corners[0]]]]}
+GOLDEN = golden.read("rule_cases.json")
 
 
 @pytest.fixture
 def knows(phone: Phone, server: FakeServer) -> Callable[..., None]:
     """Give the phone one licence with this area."""
 
-    def pull(area: object, number: str = "12/GP-UBND") -> None:
+    def pull(area: object, number: str = "12/GP-UBND", **row: Any) -> None:
         server.reference = {
             "cursor": "c-7",
-            "licences": [{"id": str(LICENCE), "number": number, "area": area}],
-            "settings": {},
-            "removed": [],
+            "licences": [licence_row(area=area, number=number, **row)],
+            "minerals": [mineral_row()],
         }
         phone.reference.pull()
 
     return pull
 
 
-def sealed(phone: Phone, facts: Facts, **parts: Any) -> SealedReport:
-    draft = phone.recording.start(Kind.EXTRACTION)
+def sealed(phone: Phone, facts: Facts, kind: Kind = Kind.EXTRACTION, **parts: Any) -> SealedReport:
+    draft = phone.recording.start(kind)
     phone.recording.save(draft.id, facts=facts, **parts)
     return opened(phone, phone.sealing.seal(draft.id))
 
@@ -56,6 +52,21 @@ def opened(phone: Phone, report: QueuedReport) -> SealedReport:
             phone.keystore.verify(phone.keystore.public_key_pem, message, der) if key == phone.keystore.key_id else None
         ),
     )
+
+
+def geofenced(report: SealedReport) -> RuleResult:
+    assert report.assessment is not None
+    [result] = [result for result in report.assessment.rule_results if result.rule == "geofence"]
+    return result
+
+
+def said(report: SealedReport) -> dict[str, list[str]]:
+    """By rule and what it is about, as tests/golden/rule_cases.json has it."""
+    assert report.assessment is not None
+    return {
+        f"{result.rule} {result.reasons[-1]}": [result.answer.value, *result.reasons[:-1]]
+        for result in report.assessment.rule_results
+    }
 
 
 def shown(matched: UUID | None) -> Facts:
@@ -88,7 +99,8 @@ def test_the_report_says_who_when_and_with_what_and_opens_with_the_phones_key(
     assert (manifest.sequence, manifest.previous, manifest.evidence) == (1, None, (entry,))
     assert manifest.sealed_at == make.SEALED_AT
     assert report.facts == facts
-    assert report.assessment == make.assessment("VC-01")
+    assert report.assessment is not None
+    assert replace(report.assessment, rule_results=()) == make.assessment("VC-01")
 
 
 def test_sealing_without_enrolment_or_with_another_key_says_so(phone: Phone, new_phone: Callable[..., Phone]) -> None:
@@ -148,7 +160,7 @@ def test_the_geofence_speaks_of_each_licence_shown(
     knows(area)
     report = sealed(phone, shown(LICENCE), assessment=make.assessment("KT-07"))
     assert report.assessment is not None
-    [result] = report.assessment.rule_results
+    result = geofenced(report)
     assert (result.rule, result.answer, result.reasons) == ("geofence", answer, (reason, f"licence:{LICENCE}"))
     assert [seen.code for seen in report.assessment.observations] == ["KT-07"]
     assert report.manifest.reference_cursor == "c-7"
@@ -158,20 +170,15 @@ def test_a_licence_not_matched_is_found_by_its_number_and_one_not_known_is_said_
     phone: Phone, knows: Callable[..., None]
 ) -> None:
     knows(square(LAT, LON), number="12 / gp-ubnd")
-    report = sealed(phone, shown(None))
-    assert report.assessment is not None
-    assert report.assessment.rule_results[0].answer is RuleAnswer.YES
-    unknown = sealed(phone, shown(uuid4()))
-    assert unknown.assessment is not None
-    assert unknown.assessment.rule_results[0].reasons == ("licence_unknown", "licence:12/GP-UBND")
+    assert geofenced(sealed(phone, shown(None))).answer is RuleAnswer.YES
+    assert geofenced(sealed(phone, shown(uuid4()))).reasons == ("licence_unknown", "licence:12/GP-UBND")
 
 
 def test_the_geofence_does_not_guess_without_a_position(phone: Phone, knows: Callable[..., None]) -> None:
     knows(square(LAT, LON))
     missing = make.position(lat=None, lon=None, accuracy_m=None, fixed_at=None, missing_reason="no_receiver")
     report = sealed(phone, replace(shown(LICENCE), positions=(missing,)))
-    assert report.assessment is not None
-    assert report.assessment.rule_results[0].reasons[0] == "position_missing"
+    assert geofenced(report).reasons[0] == "position_missing"
 
 
 def test_a_fix_from_before_the_inspection_is_stale_and_one_within_it_is_not(
@@ -185,8 +192,7 @@ def test_a_fix_from_before_the_inspection_is_stale_and_one_within_it_is_not(
         make.FINISHED_AT + timedelta(hours=1),
     ):
         report = sealed(phone, replace(shown(LICENCE), positions=(make.position(fixed_at=fixed_at),)))
-        assert report.assessment is not None
-        answers.append(report.assessment.rule_results[0].reasons[0])
+        answers.append(geofenced(report).reasons[0])
     assert answers == ["fix_stale", "inside_area", "fix_stale"]
 
 
@@ -200,9 +206,7 @@ def test_a_phone_clock_years_off_does_not_make_a_fix_stale_when_the_receiver_tol
         positions=(make.position(fixed_at=make.STARTED_AT + years),),
         device_time=replace(make.facts().device_time, offset_s=years.total_seconds()),
     )
-    report = sealed(phone, facts)
-    assert report.assessment is not None
-    assert report.assessment.rule_results[0].answer is RuleAnswer.YES
+    assert geofenced(sealed(phone, facts)).answer is RuleAnswer.YES
 
 
 def test_preview_says_what_sealing_will_say(phone: Phone, knows: Callable[..., None]) -> None:
@@ -212,4 +216,86 @@ def test_preview_says_what_sealing_will_say(phone: Phone, knows: Callable[..., N
     before = phone.sealing.preview(draft.id)
     report = opened(phone, phone.sealing.seal(draft.id))
     assert report.assessment is not None
-    assert report.assessment.rule_results == before
+    assert report.assessment.rule_results == as_results(before)
+    assert len(before) == 9
+
+
+def test_results_typed_in_or_left_over_give_way_to_the_rules_and_those_of_others_stay(
+    phone: Phone, knows: Callable[..., None]
+) -> None:
+    knows(square(LAT, LON))
+    foreign = make.rule_result(rule="satellite_trigger")
+    old = make.rule_result(reasons=("outside_area_handheld", f"licence:{LICENCE}"))
+    report = sealed(phone, shown(LICENCE), assessment=make.assessment(rule_results=(old, foreign)))
+    assert geofenced(report).answer is RuleAnswer.YES
+    assert report.assessment is not None
+    assert foreign in report.assessment.rule_results
+    assert old not in report.assessment.rule_results
+    empty = sealed(phone, make.facts(), kind=Kind.STOCKYARD, assessment=make.assessment(rule_results=(old, foreign)))
+    assert empty.assessment is not None
+    assert empty.assessment.rule_results == (foreign,)
+
+
+@pytest.mark.parametrize("case", GOLDEN["cases"], ids=lambda case: case["name"])
+def test_golden_rules_on_the_phone(phone: Phone, server: FakeServer, case: dict[str, Any]) -> None:
+    server.reference = {
+        "cursor": "c-8",
+        "licences": GOLDEN["licences"],
+        "minerals": GOLDEN["minerals"],
+        "settings": {"hours": GOLDEN["hours"]},
+    }
+    phone.reference.pull()
+    kind = Kind(case["kind"])
+    earlier = [filed(phone, kind, {**GOLDEN["base"][kind.value], **patch}) for patch in case["earlier"]]
+    corrected = None if case["supersedes"] is None else earlier[case["supersedes"]].manifest.id
+    report = filed(phone, kind, {**GOLDEN["base"][kind.value], **case["facts"]}, supersedes=corrected)
+    assert said(report) == case["says"]
+
+
+def filed(phone: Phone, kind: Kind, facts: dict[str, Any], supersedes: UUID | None = None) -> SealedReport:
+    draft = phone.recording.start(kind, supersedes=supersedes)
+    phone.recording.save(draft.id, facts=facts)
+    return opened(phone, phone.sealing.seal(draft.id))
+
+
+def reuse(report: SealedReport) -> list[str]:
+    return said(report)["paper_reused load:l1/paper:invoice:1"]
+
+
+def lorry(mark: str) -> dict[str, Any]:
+    return dict(encode(make.transport_facts(vehicles=(make.vehicle(mark=mark),))))
+
+
+def test_a_paper_shown_again_is_seen_without_a_network_and_after_a_restart(
+    phone: Phone, new_phone: Callable[..., Phone]
+) -> None:
+    assert reuse(filed(phone, Kind.TRANSPORT, lorry("87C-000.01"))) == ["yes", "paper_seen_once"]
+    phone.close()
+    again = new_phone()
+    second = filed(again, Kind.TRANSPORT, lorry("87C-000.02"))
+    assert reuse(second) == ["no", "paper_used_again", "paper_exceeded"]
+    third = filed(again, Kind.TRANSPORT, lorry("87C-000.03"))
+    assert third.assessment is not None
+    numbers = {result.rule: result.numbers for result in third.assessment.rule_results}["paper_reused"]
+    assert numbers == {"other_loads_count": 2.0, "loads_m3": 36.0, "paper_m3": 12.0}
+
+
+def test_a_corrected_report_counts_once(phone: Phone) -> None:
+    first = filed(phone, Kind.TRANSPORT, lorry("87C-000.01"))
+    correction = filed(phone, Kind.TRANSPORT, lorry("87C-000.11"), supersedes=first.manifest.id)
+    assert reuse(correction) == ["yes", "paper_seen_once"]
+    other = filed(phone, Kind.TRANSPORT, lorry("87C-000.02"))
+    assert other.assessment is not None
+    [numbers] = [result.numbers for result in other.assessment.rule_results if result.rule == "paper_reused"]
+    assert numbers["other_loads_count"] == 1
+
+
+def test_a_draft_and_a_report_that_could_not_be_sealed_leave_no_paper_behind(phone: Phone) -> None:
+    draft = phone.recording.start(Kind.TRANSPORT)
+    phone.recording.save(draft.id, facts=lorry("87C-000.01"))
+    phone.sealing.preview(draft.id)
+    bad = phone.recording.start(Kind.TRANSPORT)
+    phone.recording.save(bad.id, facts={**lorry("87C-000.03"), "officers": []})
+    with pytest.raises(Problem, match="report_invalid"):
+        phone.sealing.seal(bad.id)
+    assert reuse(filed(phone, Kind.TRANSPORT, lorry("87C-000.02"))) == ["yes", "paper_seen_once"]

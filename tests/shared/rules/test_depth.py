@@ -1,5 +1,7 @@
 """Deeper than the licence allows, beyond what the measurement may be off."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,9 @@ depths = st.floats(0, 50)
 errors = st.floats(0, 10)
 
 
-def asked(depth_m: float, uncertainty_m: float | None = 0.3, **how: object) -> Verdict:
+def asked(depth_m: float, uncertainty_m: float | None = 0.3, **how: Any) -> Verdict:
     limit = {name: how.pop(name) for name in ("depth_limit_m", "depth_datum") if name in how}
-    return depth(terms(**limit), depth_m=depth_m, uncertainty_m=uncertainty_m, **how)  # type: ignore[arg-type]
+    return depth(terms(**limit), depth_m=depth_m, uncertainty_m=uncertainty_m, **how)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_without_limit_or_uncertainty_it_cannot_tell() -> None:
 
 
 def test_a_lowest_level_needs_the_level_of_the_surface() -> None:
-    lowest = {"depth_limit_m": -6.5, "depth_datum": "elevation"}
+    lowest: dict[str, Any] = {"depth_limit_m": -6.5, "depth_datum": "elevation"}
     assert asked(7.0, **lowest).reasons == ("depth_surface_unknown",)
     assert asked(7.0, **lowest, surface_m=0.8).answer is Answer.YES  # down to -6.2
     beyond = asked(8.0, **lowest, surface_m=0.8, through_water=True)  # down to -7.2, whatever lies above

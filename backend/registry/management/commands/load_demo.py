@@ -72,7 +72,7 @@ def _units() -> Units:
 
 def _registry(units: Units, now: datetime) -> dict[str, int]:
     """How many of what."""
-    by = {"actor": audit.SYSTEM, "now": now}
+    by: dict[str, Any] = {"actor": audit.SYSTEM, "now": now}
     communes = communes_record(demo_province.communes(), source=demo_province.COMMUNE_SOURCE, **by)
     catalogue = defaults.catalogue_load(**by)
     defaults.hours_load(**by)

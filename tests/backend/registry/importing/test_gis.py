@@ -56,8 +56,8 @@ def zipped(folder: Path, without: Sequence[str] = (), name: str = "gói.zip") ->
 
 
 def shapefile(
-    folder: Path, shapes: Sequence[Any] = (PIT,), fields: dict[str, list[Any]] | None = None, crs: str | None = "EPSG:9209",
-    *, kind: str = "Polygon", without: Sequence[str] = (), **more: Any,
+    folder: Path, shapes: Sequence[Any] = (PIT,), fields: dict[str, list[Any]] | None = None,
+    crs: str | None = "EPSG:9209", *, kind: str = "Polygon", without: Sequence[str] = (), **more: Any,
 ) -> Path:  # fmt: skip
     layer(folder / "khu_mo.shp", shapes, fields or FIELDS, crs, kind, driver="ESRI Shapefile", **more)
     return zipped(folder, without)
@@ -158,7 +158,8 @@ def test_vn2000_by_its_parameters(tmp_path: Path) -> None:
     """A .prj without a number: towgs84 as published in Vietnam."""
     crs = (
         "+proj=tmerc +lat_0=0 +lon_0=105.5 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 "
-        "+towgs84=-191.90441429,-39.30318279,-111.45032835,-0.00928836,0.01975479,-0.00427372,0.252906278 +units=m +no_defs"
+        "+towgs84=-191.90441429,-39.30318279,-111.45032835,-0.00928836,0.01975479,-0.00427372,0.252906278 "
+        "+units=m +no_defs"
     )
     (row,) = read_apart(gpkg(tmp_path, crs=crs))
     assert (row.epsg, row.outcome) == (ZONE, Outcome.ACCEPTED)
@@ -182,7 +183,6 @@ def test_two_shapefiles_in_one_zip_are_numbered_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("encoding", "guess"), [("UTF-8", None), ("CP1258", "cp1258")])
 def test_text_of_a_dbf_without_its_code_page(tmp_path: Path, encoding: str, guess: str | None) -> None:
-    name = "Cát Đen" if encoding == "UTF-8" else "Cát Ðen"
     name = "Mỏ cát" if encoding == "UTF-8" else "Mo\u0309 cát"
     path = shapefile(tmp_path, fields={"SO_GP": ["1/GP"], "TEN": [name]}, encoding=encoding, without=[".cpg"])
     (row,) = read_apart(path)
@@ -196,13 +196,7 @@ def test_a_shapefile_that_breaks_off(tmp_path: Path) -> None:
     shapefile(tmp_path)
     whole = (tmp_path / "khu_mo.shp").read_bytes()
     (tmp_path / "khu_mo.shp").write_bytes(whole[:120])
-    path = zipped(tmp_path)
-    try:
-        (row,) = read_apart(path)
-    except Exception:
-        assert refusal(path).code == "gis_broken"
-    else:
-        assert row.outcome is Outcome.REFUSED
+    assert refusal(zipped(tmp_path)).code == "gis_broken"
 
 
 def test_every_layer_of_a_geopackage(tmp_path: Path) -> None:

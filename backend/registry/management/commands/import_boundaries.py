@@ -1,0 +1,29 @@
+"""`manage.py import_boundaries FILE`: read boundaries of provinces or communes, say what would become of every row,
+import when told to.
+
+Exit codes: 0 every row is taken; 1 some rows are not; 2 nothing could be done.
+"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from backend.registry.importing.boundary_rows import BOUNDARY_HEADERS
+from backend.registry.importing.runs import BOUNDARIES
+from backend.registry.management import console
+
+
+class Command(BaseCommand):
+    help = "Đọc thử rồi nhập ranh giới tỉnh, xã / checks and imports boundaries of provinces and communes"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        console.arguments(parser, BOUNDARY_HEADERS)
+        parser.add_argument("--epsg", type=int, help="hệ tọa độ của tệp / what the file's coordinates are in")
+        parser.add_argument("--accept-repairs", action="store_true", help="đồng ý mọi đề xuất sửa / all repairs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        answers = console.pairs(options["answer"])
+        if options["accept_repairs"]:
+            answers.setdefault("repair", "accept")
+        console.run_command(kind=BOUNDARIES, options=options, epsg=options["epsg"], answers=answers, out=self.stdout)
