@@ -1,7 +1,5 @@
 """In which language an answer is written."""
 
-from typing import cast
-
 from django.utils import translation
 from django.utils.functional import lazy
 
@@ -13,7 +11,7 @@ def language() -> str:
 
 def both(vi: str, en: str) -> str:
     """Words that are chosen when they are shown, for labels made once when the program starts."""
-    return cast(str, _chosen(vi, en))
+    return _chosen(vi, en)
 
 
 def _choose(vi: str, en: str) -> str:

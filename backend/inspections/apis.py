@@ -196,7 +196,7 @@ class EvidenceApi(APIView):
 # --- the load ledger
 
 
-class CapacityOutput(serializers.Serializer[Any]):
+class LedgerCapacityOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     effective_from = serializers.DateField()
     quantity = serializers.FloatField(allow_null=True)
@@ -213,7 +213,7 @@ class DeclaredMonthOutput(serializers.Serializer[Any]):
     basis = serializers.CharField()
     in_unit = serializers.FloatField(allow_null=True)
     revision = serializers.IntegerField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name beside DRF's own attribute
 
 
 class DeclaredOutput(serializers.Serializer[Any]):
@@ -290,7 +290,7 @@ class LedgerOutput(serializers.Serializer[Any]):
     unit = serializers.CharField()
     basis = serializers.CharField()
     permitted = serializers.FloatField(allow_null=True)
-    capacities = CapacityOutput(many=True)
+    capacities = LedgerCapacityOutput(many=True)
     density = serializers.FloatField(allow_null=True)
     density_source = serializers.CharField()
     declared = DeclaredOutput()
@@ -309,7 +309,7 @@ class LedgerQuery(serializers.Serializer[Any]):
 class ByReport(ByNumber):
     """By the number of the report; the loads of one report in the order in which they were drawn."""
 
-    ordering = ("-number", "id")
+    ordering = ("-number", "id")  # type: ignore[assignment]  # Django REST framework takes both
 
 
 class LedgerApi(generics.GenericAPIView[Any]):

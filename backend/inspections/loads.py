@@ -155,7 +155,8 @@ def _with(found: Quantities, density: float, source: str, **worked_out: float) -
     """Nothing of it when a number is none that a load can have."""
     if not 0 < density < math.inf or any(not 0 <= value < MOST for value in worked_out.values()):
         return found
-    return replace(found, density=density, density_source=source, **worked_out)
+    # mypy takes the numbers for each of the columns in turn.
+    return replace(found, density=density, density_source=source, **worked_out)  # type: ignore[arg-type]
 
 
 def _tonnes(mass: Measurement) -> float:

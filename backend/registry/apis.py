@@ -101,7 +101,7 @@ class LicenceAreaOutput(serializers.Serializer[Any]):
     computed_ha = serializers.FloatField()
     difference_percent = serializers.FloatField(allow_null=True)
     repair = serializers.JSONField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name beside DRF's own attribute
 
 
 class LicenceVersionOutput(serializers.Serializer[Any]):
@@ -161,7 +161,7 @@ class LicenceListApi(generics.GenericAPIView[Any]):
     serializer_class = LicenceOutput
     pagination_class = ByLicenceNumber
 
-    @extend_schema(parameters=[LicenceQuery])
+    @extend_schema(parameters=[LicenceQuery], responses=LicenceOutput(many=True))
     def get(self, request: Request) -> Response:
         query = LicenceQuery(data=request.query_params)
         query.is_valid(raise_exception=True)

@@ -27,10 +27,12 @@ from backend.enforcement import services as enforcement
 from backend.enforcement.models import Case
 from backend.inspections.models import Report
 from backend.inspections.services import evidence_path
+from backend.registry.models import Licence
 from backend.sync.models import QuarantinedEnvelope, Upload
 from shared.wire.v1.seal import SealedReport
 from shared.workflow.states import Role
 from tests.backend.conftest import PASSWORD, Cast, Deliverer, enrol, make_cast, officer, review
+from tests.factories.registry import licence
 from tests.factories.reports import SealingPhone, assessment, envelope_json, jpeg
 
 # What may come of a call:
@@ -72,6 +74,10 @@ TABLE: Mapping[str, Expected] = {
     # --- places are public knowledge
     "GET /api/v1/communes/at/": SIGNED_IN,
     "GET /api/v1/communes/named/": SIGNED_IN,
+    # --- the register is for everybody who inspects; the reports behind a ledger stay in scope (tests of their own)
+    "GET /api/v1/licences/": SIGNED_IN,
+    "GET /api/v1/licences/{licence_id}/": SIGNED_IN,
+    "GET /api/v1/licences/{licence_id}/ledger/": SIGNED_IN,
     # --- devices
     "POST /api/v1/devices/codes/": Expected("403 ok ok 403 ok", "403 404 404 403 404"),
     "POST /api/v1/devices/enrol/": ANYBODY,
@@ -119,6 +125,7 @@ class World:
     half: SealedReport
     accepted: UUID  # accepted, in no case
     case: Case
+    licence: Licence
     device: Device
     quarantined: QuarantinedEnvelope
     upload: Upload
@@ -176,6 +183,7 @@ def world(db: None, as_: Callable[..., APIClient]) -> World:
         half=half,
         accepted=free,
         case=case,
+        licence=licence(),
         device=device,
         quarantined=quarantined_and_mended(an, cast.an),
         upload=Upload.objects.get(evidence__evidence_id=half.manifest.evidence[1].id),
@@ -250,6 +258,7 @@ CALLS: Mapping[str, Call] = {
     "GET /api/v1/hello/": get("?nonce=12345678"),
     "GET /api/v1/communes/at/": get("?lat=20.65&lon=106.05"),
     "GET /api/v1/communes/named/": get("?name=Xuân Quan"),
+    "GET /api/v1/licences/{licence_id}/ledger/": get("?year=2026"),
     "POST /api/v1/auth/login/": post(login_body),
     "POST /api/v1/auth/logout/": post(),
     "POST /api/v1/devices/codes/": post(lambda world: {"officer": str(world.cast.an.id)}),
@@ -281,6 +290,7 @@ def objects_of(world: World) -> dict[str, Any]:
         "report_id": world.report,
         "evidence_id": world.evidence,
         "case_id": world.case.id,
+        "licence_id": world.licence.id,
         "device_id": world.device.id,
         "row_id": world.quarantined.id,
         "upload_id": world.upload.id,

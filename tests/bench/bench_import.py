@@ -169,19 +169,19 @@ def told(found: list[Round], vietnamese: str, english: str) -> Iterator[Figure]:
         limit_words=f"1,3 lần ở {QUARTER} vùng, cùng lượt đo / 1.3 times that at {QUARTER} polygons, same run",
     )
     yield at_most(
-        f"Bộ nhớ của bên nhập thêm khi {vietnamese} lớn gấp 4 / more memory of the importer as {english} grows fourfold",
+        f"Bộ nhớ của bên nhập thêm khi {vietnamese} lớn gấp 4 / memory the importer adds as {english} grows fourfold",
         [(one.whole.ours_kib - one.quarter.ours_kib) / 1024 for one in found],
         "MiB",
-        limit=12,
-        limit_words=f"12 MiB hơn lúc nhập {QUARTER} vùng; giữ cả sổ thì hơn 25 / 12 MiB above importing {QUARTER} "
+        limit=16,
+        limit_words=f"16 MiB hơn lúc nhập {QUARTER} vùng; giữ cả sổ thì hơn 25 / 16 MiB above importing {QUARTER} "
         "polygons; keeping the register would be more than 25",
     )
     yield at_most(
         f"Bộ nhớ của bên đọc khi {vietnamese} lớn gấp 4 / memory of the reader as {english} grows fourfold",
         [(one.whole.readers_kib - one.one.readers_kib) / 1024 for one in found],
         "MiB",
-        limit=24,
-        limit_words="24 MiB hơn lúc đọc một vùng / 24 MiB above reading one polygon",
+        limit=16,
+        limit_words="16 MiB hơn lúc đọc một vùng / 16 MiB above reading one polygon",
     )
 
 

@@ -52,7 +52,5 @@ def given(number: str = "12/GP-UBND", area: dict[str, Any] | None = None, **fiel
 
 def licence(number: str = "12/GP-UBND", area: dict[str, Any] | None = None, **fields: Any) -> Licence:
     mineral()
-    (version,) = licences_record(
-        [given(number, area, **fields)], actor=audit.SYSTEM, now=timezone.now(), source="thử"
-    )
+    (version,) = licences_record([given(number, area, **fields)], actor=audit.SYSTEM, now=timezone.now(), source="thử")
     return version.licence

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 from django.db.models import Prefetch
 from shapely.geometry import shape
 

@@ -74,8 +74,8 @@ def licence_box(licence: Licence) -> Box | None:
     boxes = [(v.south, v.west, v.north, v.east) for v in licence.versions.all() if v.south is not None]
     if not boxes:
         return None
-    south, west, north, east = zip(*boxes, strict=True)
-    return min(south), min(west), max(north), max(east)  # type: ignore[type-var,return-value]
+    south, west, north, east = (tuple(float(side or 0.0) for side in sides) for sides in zip(*boxes, strict=True))
+    return min(south), min(west), max(north), max(east)
 
 
 def version_row(version: LicenceVersion) -> dict[str, Any]:

@@ -21,12 +21,13 @@ from backend.audit.models import Event
 from backend.registry.models import LedgerYear, Licence, LicenceVersion, Mineral, ReferenceRow
 from backend.registry.selectors.hours import dated_hours
 from backend.registry.selectors.licences import version_row, with_terms
-from backend.registry.selectors.reference import EVERYWHERE, FORMAT
+from backend.registry.selectors.reference import EVERYWHERE
 from shared.geo.index import AreaIndex
 from shared.geo.polygon import Area
 from shared.rules.terms import DatedHours, LicenceTerms, LicensedMineral, MineralFamily, YearSoFar, terms_on
 from shared.vietnamese import number_key, search_key
 from shared.wire.v1.judging import NEAR_M
+from shared.wire.v1.reference import ROW_FORMAT
 
 BATCH = 500
 LATE = 200  # areas recorded since the index was made stand in a second one; with more of them it is made anew
@@ -48,7 +49,7 @@ class State:
     @property
     def cursor(self) -> str:
         """Format, number and place as in the cursor of a phone that takes everything along; not its mark."""
-        return f"{FORMAT}.{self.rows}.{EVERYWHERE.key}"
+        return f"{ROW_FORMAT}.{self.rows}.{EVERYWHERE.key}"
 
 
 @dataclass(frozen=True, slots=True)

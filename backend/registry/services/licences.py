@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from shapely import union_all
-from shapely.geometry import MultiPolygon, mapping, shape
+from shapely import get_parts, union_all
+from shapely.geometry import MultiPolygon, Polygon, mapping, shape
 
 from backend.audit import services as audit
 from backend.audit.actions import Action
@@ -231,8 +231,8 @@ def combined_area(geometries: Sequence[dict[str, Any]]) -> dict[str, Any] | None
     if not geometries:
         return None
     joined = shape(geometries[0]) if len(geometries) == 1 else union_all([shape(geometry) for geometry in geometries])
-    whole = joined if joined.geom_type == "MultiPolygon" else MultiPolygon([joined])
-    found: dict[str, Any] = mapping(whole)
+    parts = [part for part in get_parts(joined) if isinstance(part, Polygon)]
+    found: dict[str, Any] = mapping(MultiPolygon(parts))
     return {"type": "MultiPolygon", "coordinates": _lists(found["coordinates"])}
 
 
