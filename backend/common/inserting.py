@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Field, Model
 
 # Values of a statement; SQLite takes 32,766 of them.
@@ -15,19 +15,17 @@ def insert_rows(rows: Sequence[Model]) -> None:
     its CPU; the rows do not learn their keys. IntegrityError as there."""
     if not rows:
         return
-    model = type(rows[0])
-    fields, head = _columns(model)
+    fields, head = _columns(type(rows[0]))
+    wrapper = connections[connection.alias]  # asked for every value, and `connection` looks it up each time
     batch = max(1, MOST_VALUES // len(fields))
     one = f"({', '.join(['%s'] * len(fields))})"
-    with connection.cursor() as cursor:
+    with wrapper.cursor() as cursor:
         for i in range(0, len(rows), batch):
             part = rows[i : i + batch]
-            values = [
-                field.get_db_prep_save(getattr(row, field.attname), connection) for row in part for field in fields
-            ]
+            values = [field.get_db_prep_save(getattr(row, field.attname), wrapper) for row in part for field in fields]
             cursor.execute(f"{head} VALUES {', '.join([one] * len(part))}", values)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, wrapper.alias
 
 
 @cache
@@ -38,5 +36,5 @@ def _columns(model: type[Model]) -> tuple[tuple["Field[object, object]", ...], s
         if not (field.primary_key and field.get_internal_type() in ("AutoField", "BigAutoField", "SmallAutoField"))
     )
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(field.column or field.attname) for field in fields)
     return fields, f"INSERT INTO {quote(model._meta.db_table)} ({columns})"

@@ -334,7 +334,7 @@ def _printed(type_: ViolationType, options: Sequence[Option]) -> Text:
 
 
 def _right_to_explain(options: Sequence[Option], repeated: bool | None) -> Answer:
-    """Luật XLVPHC Đ61 k1: withdrawal of a licence, suspension, or a band up to 15 million or more (organisation: 30)."""
+    """Luật XLVPHC Đ61 k1: a licence withdrawn, a suspension, or a band up to 15 million or more (organisation: 30)."""
     if not options:
         return Answer.CANNOT_TELL
     halts = [

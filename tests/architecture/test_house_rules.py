@@ -277,8 +277,8 @@ def clock_readings(name: str, tree: ast.Module) -> list[str]:
 
 
 def _modules_named(tree: ast.Module) -> set[str]:
-    """Names under which the module has imported others."""
-    return {
+    """Names under which the module has imported others, and `time`."""
+    return {"time"} | {
         alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
     }
 

@@ -15,9 +15,10 @@ from shared.geo.vn2000 import ZONES
 
 Position = tuple[float, float]  # (x, y): easting and northing, or longitude and latitude
 TO_WGS84 = "urn:ogc:def:coordinateOperation:EPSG::6960"  # VN-2000 to WGS 84 (2), coordinate frame; latitude first
-# First parameter of the shift to WGS84 as .prj files state it: EPSG:6960, and the older EPSG:3817.
+# First parameter of the shift to WGS84 as .prj files state it: EPSG:6960, and the older EPSG:5194.
 _SHIFTS = (-191.904, -192.873)
 _FALSE_EASTING = 500_000.0
+_HN72 = 4147  # the datum before VN-2000: no parameters of it are official
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def _unprojector(wkt: str) -> pyproj.Transformer:
 
 @cache
 def _generic(wkt: str) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(wkt), WGS84, always_xy=True)
+    # Without a known shift PROJ would leave the numbers as they are, hundreds of metres from the truth ("ballpark").
+    return pyproj.Transformer.from_crs(pyproj.CRS.from_wkt(wkt), WGS84, always_xy=True, allow_ballpark=False)
 
 
 @cache
@@ -101,7 +103,7 @@ def _usable(crs: pyproj.CRS, epsg: int | None) -> Reference | None:
     if crs.is_bound and crs.source_crs is not None:
         crs = crs.source_crs
         epsg = epsg or crs.to_epsg()
-    if not (crs.is_projected or crs.is_geographic):
+    if not (crs.is_projected or crs.is_geographic) or _is_hn72(crs):
         return None
     if _is_wgs84(crs) and (epsg is not None or crs.is_geographic):
         return Reference(crs, WGS84 if crs.is_geographic else epsg, crs.name, False, _is_plane(crs), _like(crs, epsg))
@@ -117,6 +119,13 @@ def _usable(crs: pyproj.CRS, epsg: int | None) -> Reference | None:
 def _shift(crs: pyproj.CRS) -> float | None:
     operation: Any = crs.coordinate_operation
     return round(operation.towgs84[0], 3) if crs.is_bound and operation is not None else None
+
+
+def _is_hn72(crs: pyproj.CRS) -> bool:
+    geodetic = crs.geodetic_crs
+    return geodetic is not None and (
+        geodetic.to_epsg() == _HN72 or fold(geodetic.name).startswith(("hanoi 1972", "gcs_hanoi_1972"))
+    )
 
 
 def _is_wgs84(crs: pyproj.CRS) -> bool:

@@ -132,7 +132,7 @@ def _lines(process: subprocess.Popen[bytes], options: ReadOptions, stop: Stop) -
         while True:
             begun = monotonic()
             ready = selector.select(min(_LOOK_UP_S, max(options.seconds - waited, 0.0)))
-            waited += 0 * (monotonic() - begun)
+            waited += monotonic() - begun
             if stop():
                 yield None
                 return

@@ -21,11 +21,16 @@ PREFIXES = {5896: "481", 5897: "482", 5898: "491", 3405: "48", 3406: "49"}
 # Zones 18 and 19 are those of HN-72, the datum before VN-2000: no parameters of it are official.
 HN72_PREFIXES = ("18", "19")
 
-_MERIDIAN = re.compile(
-    r"(?:kinh tuyen(?: truc| trung uong)?|\bktt|\bkttw|central meridian)\W{0,4}"
-    r"(1\d\d)(?:\s*(?:[°º˚*]|do\b|d(?=\d)|o(?![a-z])|0(?=\s*\d\d?\s*['′’]))\s*(?:(\d{1,2})\s*(?:['′’]|phut)?)?|[.,](\d{1,4}))?"
-)
-_BELT = re.compile(r"mui(?: chieu)?\W{0,4}([36])\b|zone width\W{0,4}([36])\b")
+_NAMED = re.compile(r"(?:kinh tuyen(?: truc| trung uong)?|\bktt[uw]?|\bl0|central meridian)\W{0,4}(1\d\d)")
+# What may follow the degrees. A sign typed as a raised or plain 0 ("105⁰30'", "10500'") is one only before minutes.
+_DEGREE = r"(?:[°º˚*⁰]|do\b|d(?=\d)|o(?![a-z]))"
+_MINUTES = re.compile(rf"\s*(?:{_DEGREE}|0(?=\s*\d\d?\s*['′’]))\s*(\d{{1,2}})(?!\d)(?!\s*do\b)")
+_BARE_MINUTES = re.compile(r"\s*(\d\d)\s*['′’]")
+_DECIMALS = re.compile(r"[.,](\d{1,4})(?!\d)")
+_WHOLE = re.compile(rf"\s*(?:{_DEGREE}(?!\s*[.,]?\d)|(?!{_DEGREE}|\s*[.,]?\d))")
+_SYSTEM = re.compile(r"\btm\W?3\W+(1\d\d)\W(\d\d)(?!\d)")
+_BELT = re.compile(r"(?:mui(?: chieu)?|zone width)\W{0,4}([36])(?:[°º˚*⁰0]|\s*do\b)?(?![\d.,])")
+_BELT_NAMED = re.compile(r"mui chieu|zone width")
 _EPSG = re.compile(r"epsg\W{0,3}(\d{4,5})")
 
 
@@ -43,17 +48,30 @@ def zone_of(meridian: float, scale: float) -> int | None:
 
 
 def zone_stated(text: str) -> int | None:
-    """The zone a title or a header states ("kinh tuyến trục 105°30', múi chiếu 3°", "EPSG:9209"), else None."""
+    """The zone a title or a header states ("kinh tuyến trục 105°30', múi chiếu 3°", "EPSG:9209"), else None: also where
+    something follows that was not read, for half a degree is 52 km."""
     folded = fold(text)
     if match := _EPSG.search(folded):
         return int(match[1])
-    match = _MERIDIAN.search(folded)
-    if match is None:
+    meridian, belt = _meridian(folded), _BELT.search(folded)
+    if meridian is None or (belt is None and _BELT_NAMED.search(folded)):
         return None
-    meridian = int(match[1]) + (int(match[2]) / 60 if match[2] else float(f"0.{match[3]}") if match[3] else 0.0)
-    belt = _BELT.search(folded)
-    six = belt is not None and "6" in belt.groups()
-    return zone_of(meridian, 0.9996 if six else 0.9999)
+    return zone_of(meridian, 0.9996 if belt is not None and belt[1] == "6" else 0.9999)
+
+
+def _meridian(folded: str) -> float | None:
+    """Degrees; None when none is named, or not so that it can be read in one way only."""
+    if match := _SYSTEM.search(folded):
+        return int(match[1]) + int(match[2]) / 60
+    named = _NAMED.search(folded)
+    if named is None:
+        return None
+    degrees, rest = int(named[1]), folded[named.end() :]
+    if match := _MINUTES.match(rest) or _BARE_MINUTES.match(rest):
+        return degrees + int(match[1]) / 60
+    if match := _DECIMALS.match(rest):
+        return degrees + float(f"0.{match[1]}")
+    return float(degrees) if _WHOLE.match(rest) else None
 
 
 def prefix_stripped(easting: float) -> tuple[float, str]:

@@ -63,8 +63,9 @@ def encode(value: Any) -> Any:
 
 def decode(kind: type[T], value: Any, *, problem: str = "report_invalid", path: str = "") -> T:
     """`value` as a `kind`; Problem `problem` listing every wrong field with its path when it is not one."""
+    wanted: Any = kind
     try:
-        return typing.cast(T, _reader(kind)(value))
+        return typing.cast(T, _reader(wanted)(value))
     except _Wrong:
         pass  # what is wrong, and where, the walk with paths below says
     errors: list[FieldError] = []
