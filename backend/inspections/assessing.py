@@ -119,9 +119,8 @@ def sealed_of(report: UUID) -> Sealed:
 
 # Not composed anew for every report: with the ORM that is half of the CPU of an assessment.
 _SEALED = (
-    "SELECT manifest, facts, assessment,"
-    f" EXISTS (SELECT 1 FROM {Finding._meta.db_table} WHERE report_id = s.report_id)"
-    f" FROM {SealedBytes._meta.db_table} s WHERE s.report_id = %s"  # noqa: S608 - names of our own tables
+    f"SELECT manifest, facts, assessment, EXISTS (SELECT 1 FROM {Finding._meta.db_table} f"  # noqa: S608 - our own tables
+    f" WHERE f.report_id = s.report_id) FROM {SealedBytes._meta.db_table} s WHERE s.report_id = %s"
 )
 
 

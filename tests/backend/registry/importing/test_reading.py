@@ -34,10 +34,23 @@ def _own_temp(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """Whatever happens, no folder and no process stays."""
     folder = tmp_path_factory.mktemp("temp")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    before = children()  # servers that other tests of this process keep
     yield folder
     assert list(folder.iterdir()) == []
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert children() <= before
+
+
+def children() -> set[int]:
+    """Processes whose parent this one is, those that ended and were not waited for among them (proc(5): stat)."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        if int(fields[1]) == os.getpid():
+            found.add(int(stat.parent.name))
+    return found
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, folder: Path, *lines: str) -> None:
