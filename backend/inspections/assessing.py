@@ -97,15 +97,21 @@ def _assess(report: UUID, now: datetime) -> int:
     return len(findings)
 
 
-def sealed_of(report: UUID) -> Sealed:
-    """In one query. The bytes were checked when they came, and nobody has changed them."""
+def bytes_of(report: UUID) -> tuple[bytes, bytes, bytes | None, bool]:
+    """Manifest, facts and assessment as sealed, and whether there are findings; in one query."""
     with connection.cursor() as cursor:
         cursor.execute(_SEALED, [SealedBytes._meta.pk.get_db_prep_value(report, connection)])
         found = cursor.fetchone()
     if found is None:
         raise Report.DoesNotExist(report)
-    manifest, facts = json.loads(bytes(found[0])), json.loads(bytes(found[1]))
-    results = () if found[2] is None else json.loads(bytes(found[2]))["rule_results"]
+    return bytes(found[0]), bytes(found[1]), None if found[2] is None else bytes(found[2]), bool(found[3])
+
+
+def sealed_of(report: UUID) -> Sealed:
+    """The bytes were checked when they came, and nobody has changed them."""
+    found = bytes_of(report)
+    manifest, facts = json.loads(found[0]), json.loads(found[1])
+    results = () if found[2] is None else json.loads(found[2])["rule_results"]
     return Sealed(
         report,
         Kind(manifest["kind"]),
@@ -113,7 +119,7 @@ def sealed_of(report: UUID) -> Sealed:
         None if manifest["supersedes"] is None else UUID(manifest["supersedes"]),
         decode(Facts, facts),
         tuple(_result(result) for result in results),
-        bool(found[3]),
+        found[3],
     )
 
 
