@@ -17,6 +17,7 @@ import pytest
 from backend.registry.importing import reader, reading
 from backend.registry.importing.reading import read_file
 from backend.registry.importing.rows import MIB, AreaRow, FileRefused, Note, Outcome, ReadOptions
+from tests.backend.processes import children
 from tests.backend.registry.importing.files import (
     BOW_TIE,
     codes,
@@ -38,19 +39,6 @@ def _own_temp(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     yield folder
     assert list(folder.iterdir()) == []
     assert children() <= before
-
-
-def children() -> set[int]:
-    """Processes whose parent this one is, those that ended and were not waited for among them (proc(5): stat)."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        if int(fields[1]) == os.getpid():
-            found.add(int(stat.parent.name))
-    return found
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, folder: Path, *lines: str) -> None:
