@@ -134,3 +134,11 @@ def test_output_over_the_capacity_is_said_of_the_year(phone: Deliverer) -> None:
     (found,) = findings(report, "capacity")
     assert (found.about, found.answer) == (f"licence:{small.id}/year:2026", "no")
     assert found.numbers["step_percent"] == 25
+
+
+def test_a_correction_of_a_correction_uses_no_paper_again(sand: Licence, phone: Deliverer) -> None:
+    first = phone.file(facts=_at(sand, 5), kind=Kind.TRANSPORT)
+    second = phone.file(facts=_at(sand, 6), kind=Kind.TRANSPORT, supersedes=first)
+    third = phone.file(facts=_at(sand, 7), kind=Kind.TRANSPORT, supersedes=second)
+    report_assess.call(str(third))
+    assert findings(third, "paper_reused")[-1].reasons == ["paper_seen_once"]
