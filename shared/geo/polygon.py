@@ -113,10 +113,6 @@ class Area:
         object.__setattr__(self, "_last", (lat, lon, metres))
         return metres
 
-    def at_least_m(self, lat: float, lon: float) -> float:
-        """Metres that `distance_to_boundary_m` is not below, cheaply from the bounds alone; 0 within them."""
-        return metres_to_bounds(self.bounds, least_axis_m(self.bounds), lat, lon, axis_distance_m(lat))
-
     def area_m2(self) -> float:
         """Square metres on the ellipsoid: outer rings less their holes. Where polygons overlap counts twice.
 

@@ -9,9 +9,7 @@ two-dimensional inverse takes the 0 to be above WGS84: up to 1.5 mm from here.)
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 from shared.geo.zones import PROVINCE_ZONES, ZONES, Zone, suggested_zone, zone
@@ -20,17 +18,13 @@ __all__ = [
     "DATUM",
     "PROVINCE_ZONES",
     "ZONES",
-    "Axes",
-    "AxisFinding",
     "Grid",
     "Helmert",
     "LatLon",
     "Zone",
     "from_wgs84",
-    "possible_ranges",
     "project",
     "suggested_zone",
-    "suspect_axes",
     "to_wgs84",
     "unproject",
     "zone",
@@ -184,7 +178,7 @@ def unproject(epsg: int, *, northing_m: float, easting_m: float) -> LatLon:
     """VN-2000 degrees of plane coordinates, without a change of datum.
 
     ValueError for an unknown zone, numbers that are none, and numbers so large that they cannot be of this zone (a zone
-    number stands before the easting: `suspect_axes` finds it).
+    number may stand before the easting).
     """
     where = zone(epsg)
     _finite(northing_m=northing_m, easting_m=easting_m)
@@ -249,95 +243,3 @@ def _degrees(lat: float, lon: float) -> None:
     _finite(lat=lat, lon=lon)
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise ValueError(f"{lat}, {lon} lies outside the Earth's degrees: latitude comes first")
-
-
-# --- which column is which
-
-# Where a licence can lie: land, shelf and islands, Trường Sa's southernmost included.
-_SOUTH, _WEST, _NORTH, _EAST = 7.5, 102.0, 23.6, 115.0
-# A table may use a neighbour's zone; farther than this from its meridian it is in another zone.
-_FARTHEST_DEG = 4.0
-# What old tables write before the easting, in millions of metres: the number of the 6° strip (18, 19 with Gauss-Krüger,
-# 48, 49 with UTM) or of the 3° zone. 18 and 19 were usual with Hà Nội-72, which is another datum.
-PREFIXES = (18, 19, 48, 49, 481, 482, 491)
-_MILLION = 1_000_000.0
-Range = tuple[float, float]
-
-
-class Axes(StrEnum):
-    AS_LABELLED = "as_labelled"
-    SWAPPED = "swapped"
-    NEITHER = "neither"  # at least one row cannot lie in Vietnam in this zone, whichever way it is read
-    AMBIGUOUS = "ambiguous"  # both ways are possible, or rows contradict each other
-
-
-@dataclass(frozen=True, slots=True)
-class AxisFinding:
-    """What two columns, read as northing and easting, seem to be: for a person to confirm, nothing was changed.
-
-    `prefix`: the zone number that stands before every easting (18 of 18,500,000), None when none does. `rows`: places,
-    counted from 0, of the rows that fit in no way (`NEITHER`). `northing_m`, `easting_m`: what is possible in the zone.
-    """
-
-    epsg: int
-    axes: Axes
-    prefix: int | None
-    rows: tuple[int, ...]
-    northing_m: Range
-    easting_m: Range
-
-    @property
-    def needs_confirmation(self) -> bool:
-        return self.axes is not Axes.AS_LABELLED or self.prefix is not None
-
-    def confirmed(self, points: Iterable[tuple[float, float]]) -> list[Grid]:
-        """The rows as found: columns exchanged, prefix taken off. To be called when a person has said yes.
-
-        ValueError when nothing was found that could be confirmed.
-        """
-        if self.axes not in (Axes.AS_LABELLED, Axes.SWAPPED):
-            raise ValueError(f"the columns are {self.axes}: there is no reading of them to confirm")
-        less = (self.prefix or 0) * _MILLION
-        rows = points if self.axes is Axes.AS_LABELLED else ((second, first) for first, second in points)
-        return [Grid(northing, easting - less) for northing, easting in rows]
-
-
-def possible_ranges(epsg: int) -> tuple[Range, Range]:
-    """Metres of (northing, easting) that a place of Vietnam up to 4° from the zone's meridian can have."""
-    meridian = zone(epsg).central_meridian_deg
-    west, east = max(_WEST, meridian - _FARTHEST_DEG), min(_EAST, meridian + _FARTHEST_DEG)
-    corners = [project(epsg, lat=lat, lon=lon) for lat in (_SOUTH, _NORTH) for lon in (west, meridian, east)]
-    northings, eastings = [c.northing_m for c in corners], [c.easting_m for c in corners]
-    return (min(northings), max(northings)), (min(eastings), max(eastings))
-
-
-def suspect_axes(points: Iterable[tuple[float, float]], epsg: int) -> AxisFinding:
-    """Whether `points`, (first, second) numbers as read from a table that calls them (northing, easting), are that.
-
-    All rows have to agree on one reading. ValueError for an unknown zone, no rows, and numbers that are none.
-    """
-    northing_m, easting_m = possible_ranges(epsg)
-    readings = [_readings(first, second, northing_m, easting_m) for first, second in points]
-    if not readings:
-        raise ValueError("a table without rows says nothing about its columns")
-    misfits = tuple(row for row, found in enumerate(readings) if not found)
-    common = set.intersection(*readings)
-    if misfits:
-        axes, prefix = Axes.NEITHER, None
-    elif len(common) == 1:
-        ((axes, prefix),) = common
-    else:
-        axes, prefix = Axes.AMBIGUOUS, None
-    return AxisFinding(epsg, axes, prefix, misfits, northing_m, easting_m)
-
-
-def _readings(first: float, second: float, northings: Range, eastings: Range) -> set[tuple[Axes, int | None]]:
-    """Every way in which a row may be meant: the order, and the prefix of its easting."""
-    _finite(first=first, second=second)
-    found: set[tuple[Axes, int | None]] = set()
-    for axes, northing, easting in ((Axes.AS_LABELLED, first, second), (Axes.SWAPPED, second, first)):
-        if northings[0] <= northing <= northings[1]:
-            for prefix in (None, *PREFIXES):
-                if eastings[0] <= easting - (prefix or 0) * _MILLION <= eastings[1]:
-                    found.add((axes, prefix))
-    return found

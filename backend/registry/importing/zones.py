@@ -10,7 +10,7 @@ VN2000 = 4756
 WGS84 = 4326
 
 # What a northing and an easting of Vietnam can be, in metres: 7° to 24° N, and up to 4° from a meridian.
-NORTHINGS = (600_000.0, 2_700_000.0)
+NORTHINGS = (770_000.0, 2_700_000.0)
 EASTINGS = (50_000.0, 949_000.0)
 _LATITUDES = (6.0, 24.0)
 _LONGITUDES = (101.5, 119.0)

@@ -60,6 +60,20 @@ def arguments(parser: ArgumentParser, fields: Iterable[str]) -> None:
     parser.add_argument("--json", action="store_true", help="mỗi dòng một JSON / one JSON value a line")
 
 
+def area_arguments(parser: ArgumentParser) -> None:
+    """Of files that hold areas."""
+    parser.add_argument("--epsg", type=int, help="hệ tọa độ của tệp / what the file's coordinates are in")
+    parser.add_argument("--accept-repairs", action="store_true", help="đồng ý mọi đề xuất sửa / all repairs")
+
+
+def area_answers(options: dict[str, Any]) -> dict[str, str]:
+    """What was answered on the command line, consent to all repairs among it."""
+    answers = pairs(options["answer"])
+    if options["accept_repairs"]:
+        answers.setdefault("repair", "accept")
+    return answers
+
+
 def pairs(texts: list[str]) -> dict[str, str]:
     """["a=b"] → {"a": "b"}; CommandError (2) for anything else."""
     found = {}

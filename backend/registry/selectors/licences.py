@@ -1,14 +1,11 @@
 """Reading the licence register: as phones get it, as the rules read it, as lists show it."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
 from backend.registry.models import LedgerYear, Licence, LicenceVersion
-from shared.rules.terms import LicenceTerms, terms_on
 
 # Reports arrive late: a phone and the assessment have at hand what was in force this long ago; older versions are read
 # from the register when a report asks for them.
@@ -147,15 +144,6 @@ def _rounded(ring: list[list[float]]) -> list[list[float]]:
     corners = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat, *_ in ring]
     apart = [corner for i, corner in enumerate(corners) if i == 0 or corner != corners[i - 1]]
     return apart if len(apart) >= 4 else ring
-
-
-def terms_at(ids: Iterable[UUID], day: date) -> dict[UUID, LicenceTerms]:
-    """What these licences permitted on `day`, from the whole history."""
-    return {
-        licence.id: terms_on(licence_row(licence, today=day, all_versions=True), day)
-        for licence in with_terms().filter(id__in=list(ids))
-        if licence.versions.all()
-    }
 
 
 def _iso(day: date | None) -> str | None:

@@ -12,15 +12,11 @@ from pyproj.crs import CoordinateOperation
 
 from shared.geo.vn2000 import (
     DATUM,
-    PREFIXES,
     ZONES,
-    Axes,
     Grid,
     LatLon,
     from_wgs84,
-    possible_ranges,
     project,
-    suspect_axes,
     to_wgs84,
     unproject,
 )
@@ -205,94 +201,3 @@ def test_the_series_holds_as_far_as_it_is_let() -> None:
         grid = project(5897, lat=lat, lon=lon)
         assert apart_m(grid, proj_grid(5897, lat, lon)) <= 1e-6
         assert geodesic_m(unproject(5897, northing_m=grid.northing_m, easting_m=grid.easting_m), (lat, lon)) < 0.001
-
-
-# --- which column is which
-
-HUNG_YEN = [Grid(2_288_884.918, 556_370.133), Grid(2_288_790.0, 556_801.5), Grid(2_288_205.25, 556_640.0)]
-
-
-def swapped(rows: list[Grid]) -> list[tuple[float, float]]:
-    return [(easting, northing) for northing, easting in rows]
-
-
-def test_a_table_as_it_should_be() -> None:
-    found = suspect_axes(HUNG_YEN, 9209)
-    assert (found.axes, found.prefix, found.rows, found.needs_confirmation) == (Axes.AS_LABELLED, None, (), False)
-    assert found.confirmed(HUNG_YEN) == HUNG_YEN
-
-
-def test_swapped_columns_are_recognised_and_nothing_is_changed_unasked() -> None:
-    table = swapped(HUNG_YEN)
-    found = suspect_axes(table, 9209)
-    assert (found.axes, found.prefix, found.needs_confirmation) == (Axes.SWAPPED, None, True)
-    assert table == swapped(HUNG_YEN)
-    assert found.confirmed(table) == HUNG_YEN
-
-
-@pytest.mark.parametrize("prefix", PREFIXES)
-@pytest.mark.parametrize("exchanged", [False, True])
-def test_a_zone_number_before_the_easting(prefix: int, exchanged: bool) -> None:
-    rows = [Grid(northing, prefix * 1_000_000 + easting) for northing, easting in HUNG_YEN]
-    table = swapped(rows) if exchanged else rows
-    found = suspect_axes(table, 9209)
-    assert (found.axes, found.prefix) == (Axes.SWAPPED if exchanged else Axes.AS_LABELLED, prefix)
-    assert found.needs_confirmation
-    assert all(apart_m(*pair) < 1e-6 for pair in zip(found.confirmed(table), HUNG_YEN, strict=True))
-
-
-def test_rows_that_fit_in_no_way_are_named() -> None:
-    found = suspect_axes([*HUNG_YEN, Grid(288_884.9, 556_370.1), Grid(20.69, 106.04)], 9209)
-    assert (found.axes, found.rows, found.needs_confirmation) == (Axes.NEITHER, (3, 4), True)
-    with pytest.raises(ValueError, match="no reading of them to confirm"):
-        found.confirmed(HUNG_YEN)
-
-
-def test_rows_that_contradict_each_other() -> None:
-    found = suspect_axes([HUNG_YEN[0], swapped(HUNG_YEN)[1]], 9209)
-    assert (found.axes, found.rows) == (Axes.AMBIGUOUS, ())
-    found = suspect_axes([HUNG_YEN[0], Grid(HUNG_YEN[1].northing_m, 18e6 + HUNG_YEN[1].easting_m)], 9209)
-    assert found.axes is Axes.AMBIGUOUS
-
-
-def test_where_both_ways_are_possible_nothing_is_guessed() -> None:
-    """South of Cà Mau the northing is as small as an easting far in the east."""
-    both = Grid(870_000.0, 880_000.0)
-    assert suspect_axes([both], 9207).axes is Axes.AMBIGUOUS
-    # A second row decides.
-    assert suspect_axes([both, Grid(1_000_000.0, 500_000.0)], 9207).axes is Axes.AS_LABELLED
-
-
-@many
-@given(epsgs, st.lists(st.tuples(latitudes, st.floats(-2.0, 2.0)), min_size=1, max_size=6))
-def test_any_table_of_the_country(epsg: int, places: list[tuple[float, float]]) -> None:
-    """Within 2° of the meridian a northing cannot be an easting: 716 km and less against 828 km and more."""
-    meridian = ZONES[epsg].central_meridian_deg
-    rows = [project(epsg, lat=lat, lon=min(max(meridian + off, 102.0), 115.0)) for lat, off in places]
-    assert suspect_axes(rows, epsg).axes is Axes.AS_LABELLED
-    found = suspect_axes(swapped(rows), epsg)
-    assert found.axes is Axes.SWAPPED
-    assert found.confirmed(swapped(rows)) == rows
-
-
-def test_no_rows_and_no_numbers() -> None:
-    with pytest.raises(ValueError, match="without rows"):
-        suspect_axes([], 9209)
-    with pytest.raises(ValueError, match="not a number"):
-        suspect_axes([(math.nan, 5e5)], 9209)
-    with pytest.raises(ValueError, match="is no VN-2000 zone"):
-        suspect_axes(HUNG_YEN, 4326)
-
-
-@pytest.mark.parametrize("epsg", ZONES)
-def test_possible_ranges_hold_every_place_and_little_more(epsg: int) -> None:
-    (south, north), (west, east) = possible_ranges(epsg)
-    meridian = ZONES[epsg].central_meridian_deg
-    for lat, lon in COUNTRY:
-        if abs(lon - meridian) <= 4:
-            grid = proj_grid(epsg, lat, lon)
-            assert south - 1 <= grid.northing_m <= north + 1
-            assert west - 1 <= grid.easting_m <= east + 1
-    assert 829_000 < south < 830_500
-    assert 2_610_000 < north < 2_620_000
-    assert 50_000 < west <= 500_000 < east < 950_000

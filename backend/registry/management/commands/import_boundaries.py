@@ -19,11 +19,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         console.arguments(parser, BOUNDARY_HEADERS)
-        parser.add_argument("--epsg", type=int, help="hệ tọa độ của tệp / what the file's coordinates are in")
-        parser.add_argument("--accept-repairs", action="store_true", help="đồng ý mọi đề xuất sửa / all repairs")
+        console.area_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        answers = console.pairs(options["answer"])
-        if options["accept_repairs"]:
-            answers.setdefault("repair", "accept")
+        answers = console.area_answers(options)
         console.run_command(kind=BOUNDARIES, options=options, epsg=options["epsg"], answers=answers, out=self.stdout)

@@ -3,7 +3,8 @@
 import pytest
 
 from backend.registry.importing import projecting
-from backend.registry.importing.zones import zone_stated
+from backend.registry.importing.zones import suspect_axes, zone_stated
+from shared.geo.vn2000 import ZONES, from_wgs84
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,17 @@ def test_a_datum_without_a_known_way_to_wgs84_is_not_projected(epsg: int) -> Non
     """Hà Nội-72: what PROJ has for it is no official shift, or none at all."""
     reference = projecting.of_epsg(epsg)
     assert reference is None or not projecting.can_project(reference)
+
+
+PLACES = [(8.6, 104.8), (10.4, 107.2), (16.0, 108.2), (20.7, 106.0), (23.3, 105.3)]  # from Cà Mau to Đồng Văn
+
+
+@pytest.mark.parametrize("epsg", ZONES)
+def test_columns_the_wrong_way_round_are_recognised_in_every_zone(epsg: int) -> None:
+    places = [(lat, lon) for lat, lon in PLACES if abs(lon - ZONES[epsg].central_meridian_deg) <= 3]
+    rows = [tuple(from_wgs84(epsg, lat=lat, lon=lon)) for lat, lon in places]
+    turned = [(easting, northing) for northing, easting in rows]
+    if rows:
+        assert (suspect_axes(rows, degrees=False), suspect_axes(turned, degrees=False)) == ("", "swapped")
+        assert suspect_axes([*rows, (288_884.9, 556_370.1)], degrees=False) == "neither"
+        assert suspect_axes([rows[0], (rows[0][1], rows[0][0])], degrees=False) == "neither"
