@@ -20,6 +20,7 @@ from backend.accounts.views import ScopedView
 from backend.audit.actions import Action
 from backend.common.languages import language
 from backend.common.paging import ByNumber
+from backend.inspections import evidence as evidence_files
 from backend.inspections import ledger, selectors, services, suggesting
 from shared.rules.words import sentence
 
@@ -180,7 +181,7 @@ class EvidenceApi(APIView):
         )
         # Never shown inline: what a phone sent is not to be run by a browser.
         response = FileResponse(
-            services.evidence_path(evidence.sha256).open("rb"),
+            evidence_files.evidence_path(evidence.sha256).open("rb"),
             as_attachment=True,
             filename=evidence.sha256,
             content_type="application/octet-stream",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from backend.inspections.models import Evidence, Report, Review, SealedBytes, Se
 from backend.registry.services.ledger import years_refresh
 from backend.registry.services.licences import licences_publish
 from shared.problems import FieldError, Problem
-from shared.wire.v1.messages import EvidenceState, ReportState
+from shared.wire.v1.messages import ReportState
 from shared.wire.v1.seal import ChainFlag, SealedReport, chain_flags
 
 
@@ -203,37 +202,6 @@ def _supersede_if_corrected(report: Report, now: datetime) -> None:
     if newer is not None:
         report.state, report.superseded_by = ReportState.SUPERSEDED.value, newer
         report.save(update_fields=["state", "superseded_by"])
-
-
-def evidence_path(sha256: str) -> Path:
-    """Where a file lies: by its content, so that the same bytes are kept once."""
-    return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256[2:4] / sha256
-
-
-def evidence_progress(*, evidence: Evidence, received: int) -> None:
-    state = EvidenceState.PARTIAL if received else EvidenceState.MISSING
-    Evidence.objects.filter(pk=evidence.pk).exclude(state=EvidenceState.CONFIRMED.value).update(
-        bytes_received=received, state=state.value
-    )
-
-
-def evidence_confirm(*, evidence: Evidence, actor: str, now: datetime) -> None:
-    """The bytes lie under their hash on the disk: say so, once."""
-    with transaction.atomic():
-        changed = (
-            Evidence.objects.filter(pk=evidence.pk)
-            .exclude(state=EvidenceState.CONFIRMED.value)
-            .update(state=EvidenceState.CONFIRMED.value, bytes_received=evidence.bytes, confirmed_at=now)
-        )
-        if changed:
-            audit.record(
-                Action.EVIDENCE_CONFIRMED,
-                subject=f"evidence:{evidence.report_id}/{evidence.evidence_id}",
-                actor=actor,
-                at=now,
-                sha256=evidence.sha256,
-                bytes=evidence.bytes,
-            )
 
 
 def report_review(*, report: Report, by: Officer, verdict: str, note: str, now: datetime) -> Report:

@@ -16,6 +16,7 @@ from backend.audit import services as audit
 from backend.audit import signing
 from backend.audit.actions import Action
 from backend.common.problems import problem_json
+from backend.inspections import evidence as files
 from backend.inspections import selectors as inspections
 from backend.inspections import services as filing
 from backend.inspections.models import Evidence, Report
@@ -129,9 +130,9 @@ def confirm_stored(*, report: Report, actor: str, now: datetime) -> None:
     """Files whose bytes lie here already (another report's, or left by a server that was killed between writing the
     file and its row) need not travel."""
     for evidence in Evidence.objects.filter(report=report).exclude(state=EvidenceState.CONFIRMED.value):
-        path = filing.evidence_path(evidence.sha256)
+        path = files.evidence_path(evidence.sha256)
         if path.is_file() and path.stat().st_size == evidence.bytes:
-            filing.evidence_confirm(evidence=evidence, actor=actor, now=now)
+            files.evidence_confirm(evidence=evidence, actor=actor, now=now)
 
 
 def receipt_json(report: Report) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from django.conf import settings
 from django.db import transaction
 
 from backend.common.problems import is_full
+from backend.inspections import evidence as filing
 from backend.inspections import selectors as inspections
-from backend.inspections import services as filing
 from backend.inspections.models import Evidence
 from backend.sync.models import Upload
 from backend.sync.services import Delivery

@@ -25,8 +25,8 @@ from backend.accounts import services as accounts
 from backend.accounts.models import Device, Officer, OfficerToken
 from backend.enforcement import services as enforcement
 from backend.enforcement.models import Case
+from backend.inspections.evidence import evidence_path
 from backend.inspections.models import Report
-from backend.inspections.services import evidence_path
 from backend.registry.models import Licence
 from backend.sync.models import QuarantinedEnvelope, Upload
 from shared.wire.v1.seal import SealedReport

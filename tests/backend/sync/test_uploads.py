@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from backend.audit.models import Event
 from backend.audit.selectors import verify
-from backend.inspections import services as filing
+from backend.inspections import evidence as filing
 from backend.inspections.models import Evidence
 from backend.sync.models import Upload
 from shared.wire.v1.messages import EvidenceEntry
