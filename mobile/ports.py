@@ -115,6 +115,12 @@ class Accounts(Protocol):
 
     def session(self) -> Session | None: ...
 
+    def sessions(self) -> tuple[Session, ...]:
+        """Everybody whose token is kept on this phone, the current one too."""
+
+    def switched(self, officer: UUID) -> Session | None:
+        """Make this officer's kept session the current one; None, and nothing, when no token of theirs is kept."""
+
     def enrolled(self, device: Device, session: Session, keys: Sequence[ServerKey]) -> None:
         """All three at once; the session becomes the current one."""
 

@@ -421,6 +421,17 @@ _ALL = (
         ("Tệp chưa đến", "The file has not arrived"),
         ("Tệp này chưa nhận đủ; đợi điện thoại gửi xong.", "This file has not arrived whole yet; wait for the phone."),
     ),
+    _problem(
+        "evidence_damaged",
+        500,
+        ("Tệp chứng cứ đã hỏng", "An original is damaged"),
+        (
+            "Tệp {sha256} trên máy chủ không còn như lúc nhận nên không giao ra; báo người quản trị lấy lại từ bản sao lưu.",
+            "The file {sha256} at the server is no longer what was received and is not handed out; tell the administrator"
+            " to restore it from a backup.",
+        ),
+        alert=True,
+    ),
     # --- imports
     _problem(
         "import_open_questions",
@@ -605,6 +616,42 @@ _ALL = (
         (
             "Dữ liệu trên máy do bản ứng dụng mới hơn ghi; cập nhật ứng dụng, dữ liệu vẫn còn nguyên.",
             "The data on this phone was written by a newer app; update the app, the data is untouched.",
+        ),
+    ),
+    _problem(
+        "card_invalid",
+        422,
+        ("Không phải thẻ của Kiểm Khoáng", "Not a card of Kiểm Khoáng"),
+        (
+            "Thư mục này không phải thẻ của Kiểm Khoáng, hoặc do bản mới hơn ghi; chọn thư mục có tệp card.json.",
+            "This folder is no card of Kiểm Khoáng, or a newer version wrote it; choose the folder with card.json.",
+        ),
+    ),
+    _problem(
+        "card_failed",
+        422,
+        ("Không đọc hoặc ghi được thẻ", "The card cannot be read or written"),
+        (
+            "Không đọc hoặc ghi được thẻ; cắm lại thẻ, bỏ khóa ghi rồi làm lại, những gì đã xong vẫn còn.",
+            "The card cannot be read or written; put it in again, unlock it and repeat this, what is done stays done.",
+        ),
+    ),
+    _problem(
+        "card_full",
+        507,
+        ("Thẻ hết chỗ", "The card is full"),
+        (
+            "Thẻ không còn chỗ; dùng thẻ khác hoặc xóa bớt tệp khác trên thẻ rồi làm lại.",
+            "The card has no room left; use another card or remove other files from it and repeat this.",
+        ),
+    ),
+    _problem(
+        "card_file_differs",
+        422,
+        ("Tệp không khớp mã băm", "The file is not what its hash names"),
+        (
+            "Tệp “{name}” không còn đúng như lúc niêm phong nên không chép vào thẻ hay nhận từ thẻ; giữ máy gốc.",
+            "The file “{name}” is not what was sealed, so it was not copied or taken in; keep the phone it is from.",
         ),
     ),
     _problem(

@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -15,7 +17,8 @@ from backend.accounts.permissions import CASE_WORKERS, OFFICE_READERS
 from backend.accounts.scoping import Scope, scope_of
 from backend.accounts.views import ScopedView
 from backend.common.languages import language
-from backend.enforcement import selectors, services
+from backend.enforcement import bundling, selectors, services
+from backend.inspections.apis.bundles import WITHOUT, archive_response, held_back
 from shared.workflow.states import CaseAction, CaseState
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -150,6 +153,19 @@ class CaseEventsApi(APIView):
     def get(self, request: Request, case_id: UUID) -> Response:
         case = selectors.case_in(scope_of(officer_of(request)), case_id)
         return Response({"results": CaseEventOutput(selectors.events_of(case), many=True).data})
+
+
+class CaseBundleApi(APIView):
+    """Gói chứng cứ của một vụ việc / the evidence bundle of a case; every handing out is recorded."""
+
+    roles: ClassVar = {"GET": OFFICE_READERS}
+
+    @extend_schema(parameters=[WITHOUT], responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, case_id: UUID) -> StreamingHttpResponse:
+        now = read_clock()
+        case = selectors.case_in(scope_of(officer_of(request)), case_id)
+        bundle = bundling.case_bundle(case=case, without=held_back(request), by=officer_of(request), now=now)
+        return archive_response(bundle, now)
 
 
 def _shown(case: Any, request: Request) -> dict[str, Any]:

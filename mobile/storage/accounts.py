@@ -1,6 +1,7 @@
 """Device, people and pinned server keys, in the phone's database."""
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -20,7 +21,7 @@ class SqliteAccounts:
 
     def session(self) -> Session | None:
         row = self._database.connection.execute("SELECT body, token FROM sessions WHERE current = 1").fetchone()
-        return None if row is None else Session(decode(Officer, json.loads(row["body"])), row["token"])
+        return None if row is None else _session(row)
 
     def enrolled(self, device: Device, session: Session, keys: Sequence[ServerKey]) -> None:
         officer = session.officer
@@ -38,6 +39,21 @@ class SqliteAccounts:
             )
             db.executemany(_PIN, [(key.id, key.public_key) for key in keys])
 
+    def sessions(self) -> tuple[Session, ...]:
+        rows = self._database.connection.execute("SELECT body, token FROM sessions WHERE token IS NOT NULL").fetchall()
+        return tuple(_session(row) for row in rows)
+
+    def switched(self, officer: UUID) -> Session | None:
+        with self._database.writing() as db:
+            row = db.execute(
+                "SELECT body, token FROM sessions WHERE officer = ? AND token IS NOT NULL", (str(officer),)
+            ).fetchone()
+            if row is None:
+                return None
+            db.execute("UPDATE sessions SET current = 0 WHERE current = 1")
+            db.execute("UPDATE sessions SET current = 1 WHERE officer = ?", (str(officer),))
+        return _session(row)
+
     def signed_out(self) -> None:
         with self._database.writing() as db:
             db.execute("UPDATE sessions SET token = NULL, current = 0 WHERE current = 1")
@@ -49,6 +65,10 @@ class SqliteAccounts:
     def pin(self, keys: Sequence[ServerKey]) -> None:
         with self._database.writing() as db:
             db.executemany(_PIN, [(key.id, key.public_key) for key in keys])
+
+
+def _session(row: sqlite3.Row) -> Session:
+    return Session(decode(Officer, json.loads(row["body"])), row["token"])
 
 
 _PIN = "INSERT INTO server_keys VALUES (?, ?) ON CONFLICT (id) DO NOTHING"

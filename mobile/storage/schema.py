@@ -62,6 +62,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             mark_key TEXT NOT NULL, quantity REAL, unit TEXT NOT NULL,
             PRIMARY KEY (key, report, load)) WITHOUT ROWID""",
     ),
+    (
+        # --- what lies on the phone is locked; `mobile.storage.locking` locks what older versions left in clear.
+        # `wrapped`: the data key under a key of the keystore. `proof`: locked with it, so that another key is noticed.
+        # `rows`, `files`: how far the locking of older ones has come (see `locking`).
+        """CREATE TABLE vault (
+            only INTEGER PRIMARY KEY CHECK (only = 1), wrapped BLOB NOT NULL, proof BLOB NOT NULL,
+            rows INTEGER NOT NULL DEFAULT 0, files INTEGER NOT NULL DEFAULT 0)""",
+        # `papers_seen`, locked. `key`: a keyed hash, so that a paper is found by whoever knows it and has the data key.
+        """CREATE TABLE papers_locked (
+            key BLOB NOT NULL, report TEXT NOT NULL REFERENCES reports (id), load TEXT NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (key, report, load)) WITHOUT ROWID""",
+        # Files that were detached or thrown away with their draft: not to be taken for ones that a crash cut off.
+        "CREATE TABLE dropped_files (name TEXT PRIMARY KEY) WITHOUT ROWID",
+    ),
 )
 
 

@@ -22,7 +22,7 @@ from backend.accounts.scoping import scope_of
 from backend.common.languages import language
 from backend.common.parsers import read_body
 from backend.inspections import selectors as inspections
-from backend.inspections.apis import ReportDetailApi, ReportDetailOutput
+from backend.inspections.apis.reports import ReportDetailApi, ReportDetailOutput
 from backend.sync import services
 from backend.sync.hello import hello
 from shared.problems import FieldError, Problem

@@ -1,0 +1,1 @@
+"""The endpoints of reports, of their files, of bundles and of the load ledger."""
