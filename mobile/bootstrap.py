@@ -6,19 +6,29 @@ from pathlib import Path
 
 from mobile.device.clock import SystemClock
 from mobile.device.keystore_file import FileKeystore
-from mobile.ports import Clock, Gnss
-from mobile.services.enrolment import Enrolment
+from mobile.device.keywrap_file import FileKeyWrap
+from mobile.device.network import LinuxNetwork
+from mobile.ports import Clock, Gnss, Network
+from mobile.services.backups import BackupNews
+from mobile.services.enrolment import SERVER, Enrolment
 from mobile.services.positioning import Positioning
 from mobile.services.recording import Recording
 from mobile.services.reference import ReferenceData
+from mobile.services.relay import Relay
 from mobile.services.sealing import Sealing
 from mobile.services.sending import Sending
+from mobile.services.traffic import Traffic
 from mobile.storage.accounts import SqliteAccounts
+from mobile.storage.backups import SqliteBackups
 from mobile.storage.database import Database
 from mobile.storage.drafts import SqliteDrafts
 from mobile.storage.files import FileFolder
+from mobile.storage.locking import lock_old_files, lock_old_rows
 from mobile.storage.outbox import SqliteOutbox
+from mobile.storage.preferences import SqlitePreferences
 from mobile.storage.reference import SqliteReference
+from mobile.storage.relayed import SqliteRelayed
+from mobile.storage.vault import open_vault
 from mobile.transport.api import HttpServerApi
 from mobile.transport.http import Http
 from shared.wire.v1.messages import App
@@ -39,9 +49,13 @@ class Phone:
     recording: Recording
     sealing: Sealing
     sending: Sending
+    relay: Relay
+    traffic: Traffic
+    backups: SqliteBackups
     accounts: SqliteAccounts
     drafts: SqliteDrafts
     outbox: SqliteOutbox
+    relayed: SqliteRelayed
     files: FileFolder
     leftovers: tuple[str, ...]
     close: Callable[[], None]
@@ -53,23 +67,48 @@ def open_phone(
     server: str,
     gnss: str | None = None,
     clock: Clock | None = None,
+    network: Network | None = None,
+    api: HttpServerApi | None = None,
     model: str = "desktop",
     platform: str = "linux",
 ) -> Phone:
     """A phone whose key, database and files lie under `home` (made when missing, for this user only).
 
-    `server`: address up to and without `/api/v1`. `gnss`: see `mobile.device.gnss_source.open_gnss`; None for a phone
-    without a receiver. Nothing is reached yet. Problem `key_unsafe`, `phone_data_newer`.
+    `server`: address up to and without `/api/v1`, until the QR of an enrolment names another. `api`: in the place of
+    one made for that address. `gnss`: see `mobile.device.gnss_source.open_gnss`; None for a phone without a receiver.
+    Nothing is reached yet. Problem `key_unsafe`, `phone_data_newer`, `phone_data_locked`.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return _assemble(home, HttpServerApi(Http(server)), gnss, clock or SystemClock(), model, platform)
-
-
-def _assemble(home: Path, api: HttpServerApi, gnss: str | None, clock: Clock, model: str, platform: str) -> Phone:
-    keystore = FileKeystore(home / "key.pem")
     database = Database(home / "phone.sqlite3")
-    accounts, drafts, outbox = SqliteAccounts(database), SqliteDrafts(database), SqliteOutbox(database)
-    files = FileFolder(home / "files")
+    reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
+    device = _Device(clock or SystemClock(), network or LinuxNetwork(), gnss, model, platform)
+    return _assemble(home, database, reached, device)
+
+
+@dataclass(frozen=True, slots=True)
+class _Device:
+    clock: Clock
+    network: Network
+    gnss: str | None
+    model: str
+    platform: str
+
+
+def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Device) -> Phone:
+    clock = device.clock
+    keystore = FileKeystore(home / "key.pem")
+    vault = open_vault(database, FileKeyWrap(home / "lock.key"))
+    lock_old_rows(database, vault)
+    accounts = SqliteAccounts(database, vault)
+    drafts, outbox = SqliteDrafts(database, vault), SqliteOutbox(database, vault)
+    preferences, relayed, backups = SqlitePreferences(database), SqliteRelayed(database, vault), SqliteBackups(database)
+    traffic = Traffic(device.network, preferences)
+    files = FileFolder(home / "files", vault)
+    leftovers = files.sweep(
+        lambda: outbox.file_names() | relayed.file_names(),
+        lambda stored, label: relayed.adopt(stored) or drafts.adopt(stored, label),
+    )
+    lock_old_files(database, files)
     reference = ReferenceData(SqliteReference(database), accounts, api, clock)
 
     def close() -> None:
@@ -80,17 +119,31 @@ def _assemble(home: Path, api: HttpServerApi, gnss: str | None, clock: Clock, mo
     return Phone(
         clock=clock,
         keystore=keystore,
-        enrolment=Enrolment(accounts, api, keystore, model=model, platform=platform),
+        enrolment=Enrolment(accounts, preferences, api, keystore, model=device.model, platform=device.platform),
         reference=reference,
-        positioning=Positioning(_receiver(gnss, clock), clock),
+        positioning=Positioning(_receiver(device.gnss, clock), clock),
         recording=Recording(drafts, files, clock),
-        sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, platform)),
-        sending=Sending(outbox, accounts, files, api, keystore, clock),
+        sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, device.platform)),
+        sending=Sending(
+            outbox,
+            relayed,
+            accounts,
+            files,
+            api,
+            keystore,
+            clock,
+            traffic,
+            BackupNews(backups, accounts, api, keystore, preferences),
+        ),
+        relay=Relay(outbox, relayed, files, accounts, keystore, clock),
+        traffic=traffic,
+        backups=backups,
         accounts=accounts,
         drafts=drafts,
         outbox=outbox,
+        relayed=relayed,
         files=files,
-        leftovers=files.sweep(outbox.file_names),
+        leftovers=leftovers,
         close=close,
     )
 

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 from shared.geo.fix import Fix
 from shared.problems import Problem, ProblemType, Text
 from shared.rules.papers import PaperUse
-from shared.wire.v1.messages import Envelope, EvidenceEntry, Hello, Receipt, ServerKey
+from shared.wire.v1.messages import BackedUp, Envelope, EvidenceEntry, Hello, Receipt, ServerKey
 from shared.wire.v1.records import Kind
 from shared.wire.v1.seal import SealedReport
-
-T = TypeVar("T")
+from shared.wire.v1.signed import Signed as Signed
 
 # --- the device
 
@@ -62,6 +61,29 @@ class Keystore(Protocol):
 
     def verify(self, public_key_pem: str, message: bytes, der: bytes) -> bool:
         """False also for what is no P-256 key or no signature at all."""
+
+
+class KeyWrap(Protocol):
+    """A key of the keystore that never leaves it. It locks one other key: the data key, which locks what lies here."""
+
+    def wrap(self, key: bytes) -> bytes:
+        """Makes its own key when there is none yet."""
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Never makes a key. Problem `phone_data_locked` when it is another key than `wrap` used, or none."""
+
+
+class Vault(Protocol):
+    """Locks what lies on the phone, so that a lost phone gives nothing away. `about`: which row and column it is;
+    what was locked about one opens about no other."""
+
+    def lock(self, plain: bytes, about: bytes) -> bytes: ...
+
+    def unlock(self, locked: bytes, about: bytes) -> bytes:
+        """Problem `phone_data_locked` when another key locked it, when it is about something else, or was changed."""
+
+    def index(self, value: bytes) -> bytes:
+        """32 bytes by which a value can be found again, and from which nobody without the key can tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +168,18 @@ class StoredFile:
 
 
 class FileStore(Protocol):
-    def add(self, name: str, source: Path) -> StoredFile:
-        """Copy `source`, hashing on the way; returns when bytes and name have reached the disk.
-        Problem `photo_unreadable`, `phone_full`."""
+    """Locked on disk; what goes in and comes out are the plain bytes."""
+
+    def add(self, name: str, source: Path, label: Callable[[StoredFile], bytes] | None = None) -> StoredFile:
+        """Copy `source`, hashing on the way; returns when bytes and name would survive a flat battery. `label`: what
+        the file shall tell of itself when a crash leaves nothing else (see `Drafts.label`); at most 60 kB.
+        Problem `photo_unreadable` (also for an empty file), `phone_full`; then nothing is left of it."""
 
     def open(self, name: str) -> BinaryIO:
-        """Problem `photo_unreadable` when it has gone."""
+        """Can seek. Problem `photo_unreadable` when it has gone; while reading, when it is no longer what was added."""
 
     def measure(self, name: str) -> tuple[str, int] | None:
-        """(SHA-256, bytes) as they are on disk now; None when the file has gone or cannot be read."""
+        """(SHA-256, bytes) as they are now; None when the file has gone, was changed or cannot be read."""
 
     def remove(self, name: str) -> None: ...
 
@@ -183,6 +208,26 @@ class LocalFile:
     problem: str | None
 
     @property
+    def key(self) -> UUID:
+        return self.entry.id
+
+    @property
+    def owner(self) -> UUID:
+        return self.report
+
+    @property
+    def id(self) -> UUID:
+        return self.entry.id
+
+    @property
+    def sha256(self) -> str:
+        return self.entry.sha256
+
+    @property
+    def bytes(self) -> int:
+        return self.entry.bytes
+
+    @property
     def percent(self) -> int:
         """Sent so far, 0 … 100; 100 only when all of it is there."""
         return self.offset * 100 // self.entry.bytes
@@ -209,7 +254,11 @@ class Drafts(Protocol):
     def save(self, draft: Draft) -> None:
         """Everything but the files. Problem `draft_closed` when it was sealed or discarded meanwhile; so below."""
 
-    def add_file(self, draft: UUID, entry: EvidenceEntry, name: str) -> None: ...
+    def label(self, draft: Draft, entry: EvidenceEntry) -> bytes:
+        """What a file has to carry so that it finds its way back into its draft."""
+
+    def add_file(self, draft: UUID, entry: EvidenceEntry, name: str) -> None:
+        """For a file that carries its label: after a flat battery it may have to be found by that."""
 
     def remove_file(self, draft: UUID, file: UUID) -> str:
         """The name under which the file store has it."""
@@ -249,6 +298,10 @@ class QueuedReport:
     attempts: int
     receipt: str | None
     files: tuple[LocalFile, ...]
+
+    @property
+    def key(self) -> UUID:
+        return self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,12 +412,13 @@ class Reference(Protocol):
 
 
 class ServerProblem(Problem):
-    """A problem the server told, in its own words: its code may be one this phone does not know."""
+    """A problem the server told, in its own words: its code may be one this phone does not know. `retry_after_s` among
+    the `values` of this and of `answer_invalid`: for how long it asks to be left alone (RFC 9110, 10.2.3)."""
 
-    def __init__(self, *, status: int, code: str, title: str, detail: str) -> None:
+    def __init__(self, *, status: int, code: str, title: str, detail: str, **values: object) -> None:
         self.type = ProblemType(code, status, Text(title, title), Text(detail, detail))
         self.errors = ()
-        self.values = {}
+        self.values = values
         self._detail = detail
         Exception.__init__(self, f"{code}: {detail}")
 
@@ -374,16 +428,6 @@ class ServerProblem(Problem):
 
     def detail(self, language: str) -> str:
         return self._detail
-
-
-@dataclass(frozen=True, slots=True)
-class Signed(Generic[T]):
-    """A message of the server with what its signature stands over (RFC 8785 form without `signature`) and the JSON
-    text it came in."""
-
-    message: T
-    signed: bytes
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,10 +441,18 @@ class Enrolled:
 
 Answer = Signed[Receipt] | Problem  # what became of one report of a batch
 OnOffset = Callable[[str, int], None]  # (upload address, bytes the server has)
+May = Callable[[], None]  # raises the Problem for which nothing may be sent just now
 
 
 class ServerApi(Protocol):
     """Problem `no_connection`, `answer_invalid`, or ServerProblem from every call. Delivery works without a token."""
+
+    @property
+    def address(self) -> str:
+        """Up to and without `/api/v1`."""
+
+    def reach(self, address: str) -> None:
+        """Ask there from now on."""
 
     def hello(self, nonce: str) -> Signed[Hello]:
         """Problem `not_our_server` for whatever does not answer as ours would."""
@@ -409,15 +461,190 @@ class ServerApi(Protocol):
 
     def logout(self, token: str) -> None: ...
 
-    def put_report(self, report: UUID, envelope: Envelope, token: str | None) -> Signed[Receipt]: ...
+    def put_report(self, report: UUID, envelope: bytes, token: str | None) -> Signed[Receipt]:
+        """`envelope`: its JSON, sent as it is."""
 
-    def post_batch(self, reports: Sequence[tuple[UUID, Envelope]], token: str | None) -> tuple[Answer, ...]:
+    def post_batch(self, reports: Sequence[tuple[UUID, bytes]], token: str | None) -> tuple[Answer, ...]:
         """One answer for each report, in their order."""
 
     def receipt(self, report: UUID, manifest_sha256: str, token: str | None) -> Signed[Receipt]: ...
 
-    def send_file(self, file: LocalFile, content: BinaryIO, token: str | None, moved: OnOffset) -> None:
-        """Returns when the server has every byte; `moved` after each piece."""
+    def send_file(
+        self, file: "FileOnItsWay", content: BinaryIO, token: str | None, moved: OnOffset, may: May
+    ) -> None:
+        """Returns when the server has every byte. `may` is asked before each request, `moved` told after each piece."""
+
+    def backed_up(self, manifests: Sequence[str]) -> Signed[BackedUp]:
+        """Which of these (at most 500) stand in the last verified backup."""
 
     def reference(self, cursor: str | None, token: str, *, etag: str | None = None) -> ReferenceDelta | None:
         """None: the answer is still the one with that etag."""
+
+
+# --- on their way: the phone's own reports, and a colleague's that it relays
+
+
+class FileOnItsWay(Protocol):
+    """`key`: its name in its queue, `owner` its report's; `id` and `report`: on the wire; `name`: in the file store."""
+
+    @property
+    def key(self) -> UUID: ...
+    @property
+    def owner(self) -> UUID: ...
+    @property
+    def report(self) -> UUID: ...
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def state(self) -> FileState: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def upload_url(self) -> str | None: ...
+    @property
+    def attempts(self) -> int: ...
+
+
+class ReportOnItsWay(Protocol):
+    @property
+    def key(self) -> UUID: ...
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def manifest_sha256(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def receipt(self) -> str | None: ...
+    @property
+    def files(self) -> Sequence[FileOnItsWay]: ...
+
+
+class Queue(Protocol):
+    """What the sync engine asks of `Outbox` and of `Relayed`; see `Outbox` for what each does."""
+
+    def get(self, key: UUID, /) -> ReportOnItsWay: ...
+    def due_reports(self, now: datetime, /) -> Sequence[ReportOnItsWay]: ...
+    def due_files(self, now: datetime, /) -> Sequence[FileOnItsWay]: ...
+    def unvouched(self) -> Sequence[ReportOnItsWay]: ...
+    def receipt_came(self, receipt: Receipt, text: str, /) -> None: ...
+    def report_failed(self, key: UUID, /, *, problem: str, held: bool, next_try: datetime) -> None: ...
+    def report_reopened(self, key: UUID, /) -> None: ...
+    def file_moved(self, key: UUID, /, *, upload_url: str, offset: int) -> None: ...
+    def file_failed(self, key: UUID, /, *, problem: str, next_try: datetime, restart: bool = False) -> None: ...
+    def file_damaged(self, key: UUID, /) -> None: ...
+    def left(self, now: datetime, /) -> Left: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A file as a manifest of any version names it."""
+
+    id: UUID
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelayedFile:
+    """`here`: this phone has its bytes; it may come with a later card, or by the phone that took it."""
+
+    key: UUID
+    owner: UUID
+    report: UUID
+    id: UUID
+    sha256: str
+    bytes: int
+    name: str
+    here: bool
+    state: FileState
+    offset: int
+    upload_url: str | None
+    attempts: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayedReport:
+    """A colleague's sealed report. `key` is this phone's name for it: anybody may have claimed its `id`."""
+
+    key: UUID
+    id: UUID
+    manifest_sha256: str
+    state: QueueState
+    problem: str | None
+    attempts: int
+    receipt: str | None
+    files: tuple[RelayedFile, ...]
+
+
+RELAYED_NAME = "relayed-"  # in the file store, before the hash
+
+
+class Relayed(Queue, Protocol):
+    """Reports and files carried for colleagues. Their bytes go once the server has vouched for them: who lends a phone
+    does not keep other people's evidence. The receipt stays, to be brought back."""
+
+    def take(self, report: UUID, manifest_sha256: str, body: bytes, files: Sequence[Declared], now: datetime) -> bool:
+        """False when it is here already. Kept byte for byte."""
+
+    def file_came(self, sha256: str, name: str) -> int:
+        """This file is in the store now; how many reports were waiting for it."""
+
+    def wanted(self) -> frozenset[str]:
+        """Hashes of files that were declared, are not here and were not vouched for."""
+
+    def reports(self, *, limit: int) -> tuple[RelayedReport, ...]: ...  # taken in last first
+
+    def body(self, key: UUID) -> bytes: ...
+
+    def receipt_for(self, manifest_sha256: str) -> str | None: ...
+
+    def spent(self) -> tuple[str, ...]:
+        """Names in the file store that nothing here needs any longer."""
+
+    def let_go(self, name: str) -> None:
+        """It has been removed from the file store."""
+
+    def file_names(self) -> frozenset[str]: ...
+
+
+# --- the network, what the officer chose, and backups
+
+
+class NetworkKind(StrEnum):
+    WIFI = "wifi"  # or a cable: what is not paid for by the byte
+    MOBILE = "mobile"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Network(Protocol):
+    def kind(self) -> NetworkKind:
+        """Over which network a byte sent now would leave."""
+
+
+class Preferences(Protocol):
+    """Small words the phone keeps for itself; survives sign-out."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def put(self, name: str, value: str) -> None: ...
+
+
+class Backups(Protocol):
+    """Which confirmed reports stood in a verified backup of the office."""
+
+    def unbacked(self, *, limit: int) -> tuple[str, ...]:
+        """Manifest hashes of confirmed reports not known to be in one; sealed first first."""
+
+    def backed_up(self, manifests: Sequence[str], taken_at: datetime) -> None: ...
+
+    def taken_at(self, reports: Collection[UUID]) -> Mapping[UUID, datetime]:
+        """When the backup was made in which each stood; those in none are left out."""

@@ -383,12 +383,39 @@ _ALL = (
         ),
     ),
     _problem(
-        "upload_locked",
-        423,
-        ("Tệp đang được gửi", "The upload is in use"),
+        "evidence_too_large",
+        413,
+        ("Tệp lớn hơn mức nhận", "The file is larger than is taken"),
         (
-            "Tệp này đang được một kết nối khác gửi; đợi rồi thử lại.",
-            "Another connection is sending this file; wait and try again.",
+            "Tệp {size} MB lớn hơn mức {limit} MB máy chủ nhận cho loại này; giữ tệp trên máy và báo quản trị nâng mức.",
+            "The file has {size} MB and {limit} MB are taken of this kind; keep it and ask the administrator for more.",
+        ),
+    ),
+    _problem(
+        "evidence_kept",
+        403,
+        ("Chứng cứ không xóa được", "Evidence is not deleted"),
+        (
+            "Tệp đã nhận đủ và là chứng cứ nên không xóa được; không cần gửi lại.",
+            "The file arrived whole and is evidence, which is never deleted; nothing has to be sent again.",
+        ),
+    ),
+    _problem(
+        "upload_expired",
+        410,
+        ("Lượt gửi đã hết hạn", "The upload has expired"),
+        (
+            "Tệp gửi dở quá lâu nên phần đã nhận đã bị bỏ; bắt đầu gửi lại tệp này.",
+            "The upload was left unfinished for too long and its bytes were removed; begin to send this file again.",
+        ),
+    ),
+    _problem(
+        "upload_length_needed",
+        400,
+        ("Cần biết trước độ dài tệp", "The length is needed first"),
+        (
+            "Máy chủ không nhận Upload-Defer-Length; gửi Upload-Length là độ dài đã niêm phong.",
+            "Upload-Defer-Length is not taken; send Upload-Length with the length that was sealed.",
         ),
     ),
     _problem(
@@ -422,15 +449,184 @@ _ALL = (
         ("Tệp này chưa nhận đủ; đợi điện thoại gửi xong.", "This file has not arrived whole yet; wait for the phone."),
     ),
     _problem(
+        "thumbnail_pending",
+        404,
+        ("Chưa có ảnh nhỏ", "No small picture yet"),
+        (
+            "Ảnh nhỏ của tệp này đang được làm; đợi một lát rồi tải lại, hoặc mở bản gốc.",
+            "The small picture of this file is being made; wait a moment and reload, or open the original.",
+        ),
+    ),
+    _problem(
+        "thumbnail_not_picture",
+        404,
+        ("Không phải ảnh", "Not a picture"),
+        (
+            "Tệp này không phải ảnh nên không có ảnh nhỏ; mở bản gốc.",
+            "This file is no picture, so there is no small one; open the original.",
+        ),
+    ),
+    _problem(
+        "thumbnail_unsupported",
+        404,
+        ("Chưa làm được ảnh nhỏ cho loại này", "No small picture of this format"),
+        (
+            "Máy chủ không đọc được loại ảnh này (HEIC) nên không có ảnh nhỏ; bản gốc vẫn nguyên, hãy mở bản gốc.",
+            "The server cannot draw this format (HEIC), so there is no small picture; the original is whole, open it.",
+        ),
+    ),
+    _problem(
+        "thumbnail_unreadable",
+        404,
+        ("Ảnh hỏng", "The picture is broken"),
+        (
+            "Nội dung ảnh hỏng hoặc thiếu nên không làm được ảnh nhỏ; bản gốc được giữ nguyên, hãy mở bản gốc.",
+            "The picture is broken or cut short, so there is no small one; the original is kept as it came, open it.",
+        ),
+    ),
+    _problem(
+        "thumbnail_too_large",
+        404,
+        ("Ảnh quá lớn", "The picture is too large"),
+        (
+            "Ảnh vượt giới hạn của máy chủ nên không làm ảnh nhỏ; mở bản gốc, hoặc nhờ quản trị nâng giới hạn.",
+            "The picture is beyond the server's limits, so there is no small one; open the original or ask for more.",
+        ),
+    ),
+    _problem(
+        "thumbnail_failed",
+        404,
+        ("Không làm được ảnh nhỏ", "The small picture could not be made"),
+        (
+            "Đọc ảnh này tốn quá nhiều bộ nhớ, thời gian hoặc làm hỏng trình đọc nên không có ảnh nhỏ; mở bản gốc.",
+            "Reading it took too much memory or time, or broke its reader: no small picture; open the original.",
+        ),
+    ),
+    _problem(
+        "range_unsatisfiable",
+        416,
+        ("Không có phần này của tệp", "No such part of the file"),
+        (
+            "Phần được yêu cầu nằm ngoài {size} byte của tệp; yêu cầu lại từ đầu.",
+            "The part asked for lies outside the file's {size} bytes; ask from the start again.",
+        ),
+    ),
+    _problem(
         "evidence_damaged",
         500,
         ("Tệp chứng cứ đã hỏng", "An original is damaged"),
         (
-            "Tệp {sha256} trên máy chủ không còn như lúc nhận nên không giao ra; báo người quản trị lấy lại từ bản sao lưu.",
-            "The file {sha256} at the server is no longer what was received and is not handed out; tell the administrator"
+            "Tệp {sha256} trên máy chủ không còn như lúc nhận nên không giao ra; báo người quản trị lấy lại từ bản"
+            " sao lưu.",
+            "The file {sha256} at the server is no longer what was received and is not handed out; tell the"
+            " administrator"
             " to restore it from a backup.",
         ),
         alert=True,
+    ),
+    # --- backups
+    _problem(
+        "audit_broken",
+        500,
+        ("Chuỗi nhật ký có lỗi", "The audit chain has a fault"),
+        (
+            "Chuỗi nhật ký có lỗi ở sự kiện {index} nên chưa sao lưu; chạy manage.py audit_verify để biết lỗi gì.",
+            "The audit chain has a fault at event {index}, so nothing was backed up; run manage.py audit_verify.",
+        ),
+        alert=True,
+    ),
+    _problem(
+        "backup_missing",
+        404,
+        ("Không có bản sao lưu", "No such backup"),
+        (
+            "Trong {folder} không có bản sao lưu đó; xem tên các bản trong thư mục snapshots.",
+            "There is no such backup in {folder}; look at the names in its folder snapshots.",
+        ),
+    ),
+    _problem(
+        "backup_damaged",
+        422,
+        ("Bản sao lưu đã hỏng", "The backup is damaged"),
+        (
+            "Phần {part} của bản sao lưu bị thiếu hoặc bị sửa nên không dùng; chưa thay đổi gì, hãy lấy một bản khác.",
+            "Part {part} of the backup is missing or was changed, so it is not used; nothing was changed; take"
+            " another one.",
+        ),
+    ),
+    _problem(
+        "backup_file_damaged",
+        500,
+        ("Tệp gốc trên máy chủ đã hỏng", "An original at the server is damaged"),
+        (
+            "Tệp {sha256} trên máy chủ bị thiếu hoặc không khớp mã băm nên chưa sao lưu; lấy lại tệp ấy từ bản sao lưu"
+            " trước rồi chạy lại.",
+            "The file {sha256} at the server is missing or not what its hash says, so no backup was made; restore it"
+            " from an earlier backup and run this again.",
+        ),
+        alert=True,
+    ),
+    _problem(
+        "backup_database",
+        500,
+        ("Không sao lưu, khôi phục được cơ sở dữ liệu", "The database was not backed up or restored"),
+        (
+            "Cơ sở dữ liệu không đọc hoặc ghi được: {reason}; hãy sửa rồi chạy lại.",
+            "The database could not be read or written: {reason}; mend that and run it again.",
+        ),
+        alert=True,
+    ),
+    _problem(
+        "backup_tool_missing",
+        500,
+        ("Thiếu công cụ của PostgreSQL", "A tool of PostgreSQL is missing"),
+        (
+            "Máy này chưa có {program}; cài gói postgresql-client rồi chạy lại.",
+            "This machine has no {program}; install postgresql-client and run it again.",
+        ),
+    ),
+    _problem(
+        "backup_other_database",
+        409,
+        ("Bản sao lưu của loại cơ sở dữ liệu khác", "A backup of another kind of database"),
+        (
+            "Bản sao lưu này là của {engine}; đặt DATABASE_URL cho loại đó rồi chạy lại.",
+            "This backup is one of {engine}; set DATABASE_URL to that kind and run it again.",
+        ),
+    ),
+    _problem(
+        "backup_not_empty",
+        409,
+        ("Cơ sở dữ liệu không trống", "The database is not empty"),
+        (
+            "Ở nơi khôi phục đã có cơ sở dữ liệu nên chưa làm gì; với SQLite dùng --replace, với PostgreSQL tạo một cơ"
+            " sở dữ liệu trống.",
+            "There is a database where this would go, so nothing was done; use --replace with SQLite, make an empty"
+            " database with PostgreSQL.",
+        ),
+    ),
+    _problem(
+        "backup_passphrase",
+        422,
+        ("Mật khẩu khóa không đúng", "The passphrase of the keys is wrong"),
+        (
+            "Khóa trong bản sao lưu không mở được bằng mật khẩu này; chưa thay đổi gì, hãy đặt đúng"
+            " KK_BACKUP_PASSPHRASE.",
+            "The keys in the backup do not open with this passphrase; nothing was changed; set KK_BACKUP_PASSPHRASE"
+            " right.",
+        ),
+    ),
+    _problem(
+        "backup_chain",
+        422,
+        ("Chuỗi nhật ký trong bản sao lưu có lỗi", "The chain in the backup has a fault"),
+        (
+            "Cơ sở dữ liệu trong bản sao lưu không qua được kiểm tra nhật ký: {reason}; chưa thay đổi gì, lấy một"
+            " bản khác.",
+            "The database in the backup does not pass the check of its chain: {reason}; nothing was changed; take"
+            " another"
+            " one.",
+        ),
     ),
     # --- imports
     _problem(
@@ -610,6 +806,18 @@ _ALL = (
         ),
     ),
     _problem(
+        "phone_data_locked",
+        409,
+        ("Dữ liệu trên máy đang khóa", "The data on this phone is locked"),
+        (
+            "Khóa mở dữ liệu trên máy bị mất, không khớp hoặc người khác đọc được; dữ liệu vẫn còn nguyên,"
+            " đừng gỡ ứng dụng, hãy báo quản trị.",
+            "The key to the data on this phone is missing, does not fit or is readable by others; the data is"
+            " untouched:"
+            " do not remove the app, tell the administrator.",
+        ),
+    ),
+    _problem(
         "phone_data_newer",
         409,
         ("Ứng dụng cũ hơn dữ liệu", "The app is older than its data"),
@@ -652,6 +860,42 @@ _ALL = (
         (
             "Tệp “{name}” không còn đúng như lúc niêm phong nên không chép vào thẻ hay nhận từ thẻ; giữ máy gốc.",
             "The file “{name}” is not what was sealed, so it was not copied or taken in; keep the phone it is from.",
+        ),
+    ),
+    _problem(
+        "card_report_invalid",
+        422,
+        ("Không phải phiếu", "Not a report"),
+        (
+            "Một tệp trong thư mục reports của thẻ không phải phiếu niêm phong nên không nhận; giữ thẻ và máy gốc.",
+            "A file in the card's reports folder is no sealed report and was not taken; keep the card and its phone.",
+        ),
+    ),
+    _problem(
+        "waits_for_wifi",
+        503,
+        ("Đợi Wi-Fi", "Waiting for Wi-Fi"),
+        (
+            "Máy được đặt chỉ gửi qua Wi-Fi nên còn đợi; nối Wi-Fi, hoặc đổi cài đặt gửi để dùng mạng di động.",
+            "The phone is set to send over Wi-Fi only, so this waits; join a Wi-Fi or change the setting for sending.",
+        ),
+    ),
+    _problem(
+        "session_ended",
+        401,
+        ("Phiên làm việc đã hết hiệu lực", "The session has ended"),
+        (
+            "Máy chủ không còn nhận phiên của máy này; phiếu đã niêm phong vẫn gửi được, xin mã kích hoạt mới.",
+            "The server no longer takes this phone's session; what is sealed is still sent, ask for a new code.",
+        ),
+    ),
+    _problem(
+        "invitation_invalid",
+        422,
+        ("Không phải mã kích hoạt", "Not an enrolment code"),
+        (
+            "Mã này không phải mã kích hoạt của Kiểm Khoáng, hoặc địa chỉ trong mã không an toàn; xin mã mới.",
+            "This is no enrolment code of Kiểm Khoáng, or the address in it is not safe; ask for a new one.",
         ),
     ),
     _problem(

@@ -8,16 +8,17 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from backend.accounts import selectors, services
 from backend.accounts.authentication import device_of, officer_of, read_clock, token_of
 from backend.accounts.permissions import DEVICE_KEEPERS, DEVICE_READERS, EVERYONE, Anybody
+from backend.accounts.rates import CodeGuess, EnrolThrottle, SignInThrottle
 from backend.accounts.scoping import Scope, scope_of
 from backend.accounts.views import ScopedView
 from backend.audit import signing
 from backend.audit.selectors import server_keys
+from shared.problems import Problem
 from shared.wire.v1.codec import encode
 from shared.workflow.states import Role
 
@@ -77,6 +78,13 @@ class EnrolOutput(serializers.Serializer[Any]):
     server_time = serializers.DateTimeField()
 
 
+class OfficerOnDevice(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="officer_id")
+    name = serializers.CharField(source="officer.name")
+    since = serializers.DateTimeField()
+    revoked_at = serializers.DateTimeField(allow_null=True)
+
+
 class DeviceOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -86,6 +94,7 @@ class DeviceOutput(serializers.Serializer[Any]):
     unit = PlaceInOffice()
     enrolled_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
+    officers = OfficerOnDevice(source="officer_rows", many=True)
 
 
 class LoginApi(APIView):
@@ -93,8 +102,7 @@ class LoginApi(APIView):
 
     authentication_classes = ()
     permission_classes = (Anybody,)
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "sign_in"
+    throttle_classes = (SignInThrottle,)
 
     @extend_schema(request=LoginInput, responses=LoginOutput, auth=[])
     def post(self, request: Request) -> Response:
@@ -140,11 +148,11 @@ class CodeApi(APIView):
         data = CodeInput(data=request.data)
         data.is_valid(raise_exception=True)
         officer = selectors.officer_in(scope_of(officer_of(request), DEVICE_KEEPERS), data.validated_data["officer"])
-        code, expires_at = services.code_make(officer=officer, made_by=officer_of(request), now=read_clock())
-        qr = f"kiemkhoang:{request.build_absolute_uri('/')}#{code}"
-        return Response(
-            CodeOutput({"code": code, "expires_at": expires_at, "qr": qr}).data, status=status.HTTP_201_CREATED
-        )
+        now = read_clock()
+        code, expires_at = services.code_make(officer=officer, made_by=officer_of(request), now=now)
+        qr = services.code_text(server=request.build_absolute_uri("/"), code=code, now=now)
+        answer = CodeOutput({"code": code, "expires_at": expires_at, "qr": qr}).data
+        return Response(answer, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 
 
 class EnrolApi(APIView):
@@ -152,8 +160,7 @@ class EnrolApi(APIView):
 
     authentication_classes = ()
     permission_classes = (Anybody,)
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "enrol"
+    throttle_classes = (EnrolThrottle,)
 
     @extend_schema(request=EnrolInput, responses={201: EnrolOutput}, auth=[])
     def post(self, request: Request) -> Response:
@@ -161,7 +168,17 @@ class EnrolApi(APIView):
         data.is_valid(raise_exception=True)
         now = read_clock()
         signing.key_ensure(now)
-        device, officer, token = services.device_enrol(now=now, **data.validated_data)
+        guess = CodeGuess(request, self, now)
+        guess.begin()
+        try:
+            device, officer, token = services.device_enrol(now=now, **data.validated_data)
+        except Problem as problem:
+            if problem.code == "code_invalid":
+                services.code_refuse_record(now=now)
+            else:
+                guess.give_back()  # the code was right, and is still good
+            raise
+        guess.give_back()
         body = {
             "token": token,
             "device": str(device.id),
@@ -193,3 +210,16 @@ class RevokeApi(APIView):
         return Response(
             DeviceOutput(services.device_revoke(device=device, by=officer_of(request), now=read_clock())).data
         )
+
+
+class RevokeOfficerApi(APIView):
+    """Thu hồi quyền của một người trên thiết bị / one officer may no longer read on this phone; others go on."""
+
+    roles: ClassVar = {"POST": DEVICE_KEEPERS}
+
+    @extend_schema(request=None, responses=DeviceOutput)
+    def post(self, request: Request, device_id: UUID, officer_id: UUID) -> Response:
+        scope = scope_of(officer_of(request), DEVICE_KEEPERS)
+        device = selectors.device_in(scope, device_id)
+        services.device_officer_revoke(device=device, officer_id=officer_id, by=officer_of(request), now=read_clock())
+        return Response(DeviceOutput(selectors.device_in(scope, device_id)).data)

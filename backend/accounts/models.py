@@ -71,11 +71,13 @@ class Device(models.Model):  # type: ignore[django-manager-missing]  # knox has 
 
 
 class DeviceOfficer(models.Model):
-    """That an officer was enrolled on a device, kept after the token is gone."""
+    """That an officer was enrolled on a device, kept after the token is gone. `revoked_at`: may no longer work with it,
+    until a fresh code is used."""
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="officer_rows")
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="device_rows")
     since = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "officer"], name="device_officer_once")]
@@ -90,6 +92,19 @@ class EnrolmentCode(models.Model):
     made_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="codes_made")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class RateCount(models.Model):
+    """How often somebody tried something within one window of time; see `rates.py`. Nothing but a counter: rows go
+    when their time is over."""
+
+    key = models.CharField(max_length=64)
+    slot = models.BigIntegerField()
+    spent = models.IntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "slot"], name="rate_count_once")]
 
 
 class OfficerToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types

@@ -1,26 +1,27 @@
-"""Signing in and out with a browser, for the browsable API."""
+"""Signing in and out with a browser, for the browsable API; and the page on which enrolment codes are made."""
 
-from typing import Any
+import itertools
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
 
+import segno
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from rest_framework.throttling import SimpleRateThrottle
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString, mark_safe
+from django.views import View
 
-from backend.accounts import services
+from backend.accounts import selectors, services
 from backend.accounts.authentication import read_clock
+from backend.accounts.models import Officer
+from backend.accounts.permissions import DEVICE_KEEPERS
+from backend.accounts.rates import SignInThrottle
+from backend.accounts.scoping import roles_of, scope_of
 from backend.common.languages import language
 from backend.common.problems import problem_response
 from shared.problems import Problem
-
-
-class SignInThrottle(SimpleRateThrottle):
-    """The same count as `auth/login/`: a guesser gains nothing by changing the door."""
-
-    scope = "sign_in"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class SignInPage(LoginView):
@@ -45,3 +46,82 @@ class SignInPage(LoginView):
         form.errors.clear()
         form.add_error(None, Problem("login_failed").detail(language()))
         return super().form_invalid(form)
+
+
+# Everything comes from this server; nothing written into the page runs, no other page may show it in a frame.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class CodesPage(View):
+    """A supervisor or administrator chooses an officer and is shown a one-time code, once: the page is kept by no
+    cache, and the code stands in no address."""
+
+    http_method_names: ClassVar = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, Officer):
+            return redirect_to_login(request.get_full_path())
+        try:
+            if roles_of(request.user).isdisjoint(DEVICE_KEEPERS):
+                raise Problem("not_allowed")
+            response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]
+        except Problem as problem:
+            response = self._page(request, refused=problem.detail(language()), status=problem.type.status)
+        response["Cache-Control"] = "no-store"
+        response["Content-Security-Policy"] = _POLICY
+        return response
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        by = request.user
+        if not isinstance(by, Officer):
+            raise Problem("not_signed_in")
+        try:
+            officer_id = UUID(request.POST.get("officer", ""))
+        except ValueError as error:
+            raise Problem("not_found") from error
+        officer = selectors.officer_in(scope_of(by, DEVICE_KEEPERS), officer_id)
+        now = read_clock()
+        code, expires_at = services.code_make(officer=officer, made_by=by, now=now)
+        text = services.code_text(server=request.build_absolute_uri("/"), code=code, now=now)
+        return self._page(request, made=_made(officer, code, text, now, expires_at))
+
+    @staticmethod
+    def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+        user = request.user
+        may = isinstance(user, Officer) and not roles_of(user).isdisjoint(DEVICE_KEEPERS)
+        officers = selectors.officers_in(scope_of(user, DEVICE_KEEPERS)) if may and isinstance(user, Officer) else ()
+        by_unit = [
+            (unit, list(rows))
+            for unit, rows in itertools.groupby(
+                sorted(officers, key=lambda row: (str(row.unit), row.name)), key=lambda row: str(row.unit)
+            )
+        ]
+        return TemplateResponse(request, "accounts/codes.html", {"by_unit": by_unit, **more}, status=status).render()
+
+
+def _made(officer: Officer, code: str, text: str, now: datetime, expires_at: datetime) -> dict[str, Any]:
+    seconds = int((expires_at - now).total_seconds())
+    return {
+        "officer": officer,
+        "code": code,
+        "text": text,
+        "qr": qr_drawing(text),
+        "expires_at": expires_at,
+        "seconds": seconds,
+        "minutes": -(-seconds // 60),
+    }
+
+
+def qr_drawing(text: str) -> SafeString:
+    """A QR code as SVG to stand in a page: black on white in dark pages too, with the quiet zone of ISO/IEC 18004 (4
+    modules), error correction M: a scratched screen still reads."""
+    drawn = segno.make(text, error="m", micro=False).svg_inline(
+        scale=4, border=4, dark="#000", light="#fff", omitsize=True, svgclass="kk-qr", lineclass=None
+    )
+    return mark_safe(drawn)  # noqa: S308 - drawn here from modules; `text` itself is not in it

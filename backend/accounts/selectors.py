@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from backend.accounts.models import Device, DeviceOfficer, Officer, Unit
 from backend.accounts.scoping import Scope, roles_of, within_people
@@ -22,7 +22,9 @@ def officer_in(scope: Scope, officer_id: UUID) -> Officer:
 
 
 def devices_in(scope: Scope) -> QuerySet[Device]:
-    return Device.objects.filter(within_people(scope, unit="unit")).select_related("unit")
+    officers = DeviceOfficer.objects.select_related("officer").order_by("since", "pk")
+    found = Device.objects.filter(within_people(scope, unit="unit")).select_related("unit")
+    return found.prefetch_related(Prefetch("officer_rows", officers))
 
 
 def device_in(scope: Scope, device_id: UUID) -> Device:
@@ -52,8 +54,9 @@ def unit_in(scope: Scope, unit_id: UUID) -> Unit:
     return unit
 
 
-def was_enrolled(device: Device, officer: Officer) -> bool:
-    return DeviceOfficer.objects.filter(device=device, officer=officer).exists()
+def enrolment_of(device: Device, officer_id: UUID) -> DeviceOfficer | None:
+    """That the officer was enrolled on this device, and whether that was taken back."""
+    return DeviceOfficer.objects.filter(device=device, officer=officer_id).first()
 
 
 def officer_json(officer: Officer) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from uuid import UUID
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
@@ -102,6 +103,12 @@ def code_make(*, officer: Officer, made_by: Officer, now: datetime) -> tuple[str
     return f"{code[:5]}-{code[5:]}", expires_at
 
 
+def code_text(*, server: str, code: str, now: datetime) -> str:
+    """What the QR code says: where, the code, and the key with which that server proves itself, so that a phone that
+    never met it trusts no other."""
+    return f"kiemkhoang:{server}#{code}.{signing.key_ensure(now).id}"
+
+
 def device_enrol(
     *, code: str, public_key: str, model: str, platform: str, now: datetime
 ) -> tuple[Device, Officer, str]:
@@ -132,7 +139,9 @@ def device_enrol(
             platform=platform,
             now=now,
         )
-        DeviceOfficer.objects.get_or_create(device=device, officer=row.officer, defaults={"since": now})
+        DeviceOfficer.objects.update_or_create(
+            device=device, officer=row.officer, defaults={"revoked_at": None}, create_defaults={"since": now}
+        )
         OfficerToken.objects.filter(device=device, user=row.officer).delete()
         _, token = OfficerToken.objects.create(row.officer, device=device)
         event = audit.record(
@@ -186,6 +195,34 @@ def device_revoke(*, device: Device, by: Officer, now: datetime) -> Device:
             OfficerToken.objects.filter(device=device).delete()
             audit.record(Action.DEVICE_REVOKED, subject=f"device:{device.id}", actor=str(by.id), at=now)
     return device
+
+
+def device_officer_revoke(*, device: Device, officer_id: UUID, by: Officer, now: datetime) -> Device:
+    """One officer may no longer read on this device; the others go on. What they sealed on it is still accepted, and
+    flagged. Problem `not_found` for somebody who was never enrolled on it."""
+    with transaction.atomic():
+        found = DeviceOfficer.objects.select_for_update(of=("self",), no_key=True)
+        row = found.filter(device=device, officer=officer_id).first()
+        if row is None:
+            raise Problem("not_found")
+        if row.revoked_at is None:
+            row.revoked_at = now
+            row.save(update_fields=["revoked_at"])
+            OfficerToken.objects.filter(device=device, user=officer_id).delete()
+            audit.record(
+                Action.DEVICE_OFFICER_REVOKED,
+                subject=f"device:{device.id}",
+                actor=str(by.id),
+                at=now,
+                officer=str(officer_id),
+            )
+    return device
+
+
+def code_refuse_record(*, now: datetime) -> None:
+    """Somebody tried a code that was none; what they typed is not kept, for it may be nearly right."""
+    with transaction.atomic():
+        audit.record(Action.CODE_REFUSED, subject="code:unknown", actor=audit.SYSTEM, at=now)
 
 
 def _digest(code: str) -> str:

@@ -10,4 +10,9 @@ urlpatterns = [
     path("devices/codes/", apis.CodeApi.as_view(), name="devices-codes"),
     path("devices/enrol/", apis.EnrolApi.as_view(), name="devices-enrol"),
     path("devices/<uuid:device_id>/revoke/", apis.RevokeApi.as_view(), name="device-revoke"),
+    path(
+        "devices/<uuid:device_id>/officers/<uuid:officer_id>/revoke/",
+        apis.RevokeOfficerApi.as_view(),
+        name="device-officer-revoke",
+    ),
 ]

@@ -32,3 +32,16 @@ class ServerKey(models.Model):
     valid_from = models.DateTimeField()
     announced_by = models.CharField(max_length=64, default="", blank=True)
     announcement = models.TextField(default="", blank=True)
+
+
+class Backup(models.Model):
+    """A finished backup: everything up to event `index`, whose hash is `hash`, is in it.
+
+    `manifest_sha256`: of the manifest that lies with it. The newest row is "the last backup".
+    """
+
+    name = models.CharField(max_length=40, unique=True)
+    taken_at = models.DateTimeField()
+    index = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    manifest_sha256 = models.CharField(max_length=64)

@@ -2,9 +2,12 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
+from django.dispatch import Signal
 
 from backend.audit.actions import Action
 from backend.audit.models import ChainHead, Event
@@ -13,6 +16,7 @@ from backend.common.inserting import insert_rows
 from shared.clock import to_millisecond
 
 SYSTEM = "system"
+step_reached = Signal()  # sent after the commit of every settings.HEADS_EVERY-th event
 
 
 def record(action: Action, *, subject: str, actor: str, at: datetime, **data: Any) -> Event:
@@ -37,6 +41,9 @@ def record(action: Action, *, subject: str, actor: str, at: datetime, **data: An
     insert_rows([event])
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_HEAD, [event.index, event.hash])
+    if settings.HEADS_EVERY and event.index % settings.HEADS_EVERY == 0:
+        # What was committed stays so when the head cannot be written: that is logged, and the next step tries again.
+        transaction.on_commit(partial(step_reached.send, sender=None), robust=True)
     return event
 
 

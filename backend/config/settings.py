@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "backend.enforcement",
     "backend.reporting",
     "backend.sync",
+    "backend.backups",
     "backend.config.apps.OfficeAdminConfig",  # last, so that our templates stand before its own
 ]
 
@@ -143,10 +144,29 @@ WHITENOISE_USE_FINDERS = True
 
 EVIDENCE_DIR = Path(env.str("KK_EVIDENCE", default=str(VAR_DIR / "evidence")))
 KEYS_DIR = Path(env.str("KK_KEYS", default=str(VAR_DIR / "keys")))
+# Signed heads of the audit chain, one line each; best on a medium that only grows, or on another machine.
+HEADS_DIR = Path(env.str("KK_HEADS", default=str(VAR_DIR / "heads")))
+HEADS_EVERY = env.int("KK_HEADS_EVERY", default=1000)  # events between two heads written there; 0: only when told
 ENVELOPE_MAX_BYTES = env.int("KK_ENVELOPE_MAX_BYTES", default=2 * 2**20)
 BATCH_MAX_BYTES = env.int("KK_BATCH_MAX_BYTES", default=32 * 2**20)
 BATCH_MAX_ENVELOPES = 100
 EVIDENCE_MAX_BYTES = env.int("KK_EVIDENCE_MAX_BYTES", default=2**30)
+# By the first word of the media type that the report declares for a file.
+EVIDENCE_LIMITS = {
+    "image": env.int("KK_PHOTO_MAX_BYTES", default=64 * 2**20),
+    "video": env.int("KK_VIDEO_MAX_BYTES", default=2**30),
+    "audio": env.int("KK_AUDIO_MAX_BYTES", default=256 * 2**20),
+    "other": env.int("KK_OTHER_MAX_BYTES", default=128 * 2**20),
+}
+UPLOAD_LIFE = timedelta(days=env.int("KK_UPLOAD_DAYS", default=30))  # of an unfinished one, after something last came
+# Of the requests of one server process that have been sent for longer than the grace, only so many may go on at once.
+SLOW_LINES = env.int("KK_SLOW_LINES", default=8)
+SLOW_LINE_GRACE_S = env.float("KK_SLOW_LINE_GRACE_S", default=3.0)
+# What a picture may be, to be decoded for a small one; larger ones are evidence all the same.
+PICTURE_MAX_BYTES = env.int("KK_PICTURE_MAX_BYTES", default=64 * 2**20)
+PICTURE_MAX_PIXELS = env.int("KK_PICTURE_MAX_PIXELS", default=100_000_000)
+PICTURE_SECONDS = env.float("KK_PICTURE_SECONDS", default=30.0)
+PICTURE_MEMORY_BYTES = env.int("KK_PICTURE_MEMORY_BYTES", default=2**30)  # address space of the reading process
 DATA_UPLOAD_MAX_MEMORY_SIZE = BATCH_MAX_BYTES
 ENROLMENT_CODE_LIFE = timedelta(minutes=env.int("KK_ENROLMENT_CODE_MINUTES", default=15))
 IMPORTS_DIR = Path(env.str("KK_IMPORTS", default=str(VAR_DIR / "imports")))
@@ -178,7 +198,10 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "sign_in": env.str("KK_RATE_SIGN_IN", default="20/min"),
         "enrol": env.str("KK_RATE_ENROL", default="10/min"),
+        "wrong_code": env.str("KK_RATE_WRONG_CODE", default="30/hour"),
+        "wrong_code_everybody": env.str("KK_RATE_WRONG_CODE_EVERYBODY", default="600/hour"),
         "delivery": env.str("KK_RATE_DELIVERY", default="1200/min"),
+        "head": env.str("KK_RATE_HEAD", default="60/min"),
     },
     "NUM_PROXIES": env.int("KK_PROXIES", default=0),
     "VIEW_NAME_FUNCTION": "backend.common.renderers.view_name",

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from backend.accounts.pages import SignInPage
+from backend.accounts.pages import CodesPage, SignInPage
 from backend.config.health import healthz
 from backend.config.root import ApiRoot
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include(api)),
     path("admin/", admin.site.urls),
+    path("devices/codes/", CodesPage.as_view(), name="codes-page"),
     path("web-session/", include((web_session, "rest_framework"))),
     path("", RedirectView.as_view(url="/web-session/login/?next=/api/v1/")),
 ]

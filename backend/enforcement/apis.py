@@ -17,6 +17,7 @@ from backend.accounts.permissions import CASE_WORKERS, OFFICE_READERS
 from backend.accounts.scoping import Scope, scope_of
 from backend.accounts.views import ScopedView
 from backend.common.languages import language
+from backend.common.renderers import WhateverIsAccepted
 from backend.enforcement import bundling, selectors, services
 from backend.inspections.apis.bundles import WITHOUT, archive_response, held_back
 from shared.workflow.states import CaseAction, CaseState
@@ -159,6 +160,7 @@ class CaseBundleApi(APIView):
     """Gói chứng cứ của một vụ việc / the evidence bundle of a case; every handing out is recorded."""
 
     roles: ClassVar = {"GET": OFFICE_READERS}
+    content_negotiation_class = WhateverIsAccepted
 
     @extend_schema(parameters=[WITHOUT], responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, case_id: UUID) -> StreamingHttpResponse:

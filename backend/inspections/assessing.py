@@ -19,6 +19,7 @@ from backend.inspections.loads import column_id, column_text
 from backend.inspections.models import Finding, Report, SealedBytes, SeenPaper
 from backend.registry.selectors.terms import Register, register, year_of
 from shared.clock import VIETNAM
+from shared.rules import photos
 from shared.rules.papers import PaperUse
 from shared.rules.terms import DatedHours, LicenceTerms, LicensedMineral
 from shared.wire.v1.act import moment_of_act
@@ -126,7 +127,8 @@ def sealed_of(report: UUID) -> Sealed:
 # Not composed anew for every report: with the ORM that is half of the CPU of an assessment.
 _SEALED = (
     f"SELECT manifest, facts, assessment, EXISTS (SELECT 1 FROM {Finding._meta.db_table} f"  # noqa: S608 - our own tables
-    f" WHERE f.report_id = s.report_id) FROM {SealedBytes._meta.db_table} s WHERE s.report_id = %s"
+    f" WHERE f.report_id = s.report_id AND f.rule NOT IN {tuple(sorted(photos.RULES))})"
+    f" FROM {SealedBytes._meta.db_table} s WHERE s.report_id = %s"
 )
 
 
@@ -166,6 +168,8 @@ def phone_said(sealed: Sealed, known: Register) -> dict[Asked, Said]:
     said = {}
     for result in sealed.rule_results:
         rule, about, verdict = from_result(result)
+        if rule in photos.RULES:
+            continue  # asked at the office alone
         licence, slash, rest = _split(about, names)
         said[column_id(rule, RULE_LENGTH), column_id(names.get(licence, licence) + slash + rest, ABOUT_LENGTH)] = Said(
             column_text(verdict.version, VERSION_LENGTH),
@@ -219,8 +223,8 @@ def _finding(report: UUID, key: Asked, judged: Judged | None, phone: Said | None
 
 
 def _before(report: UUID) -> dict[Asked, Finding]:
-    """The last revision about each thing."""
-    rows = Finding.objects.filter(report=report).order_by("revision")
+    """The last revision about each thing, but for files: those are revised by who looks into them (`pictures`)."""
+    rows = Finding.objects.filter(report=report).exclude(rule__in=photos.RULES).order_by("revision")
     return {(row.rule, row.about): row for row in rows}
 
 

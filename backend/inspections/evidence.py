@@ -1,20 +1,21 @@
-"""Files that manifests named: where they lie, how much of each is here, and that one is whole."""
+"""Files that manifests named: how much of each is here, that one is whole, and who looked at it."""
 
+import os
 from datetime import datetime
-from pathlib import Path
+from typing import BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 
+from backend.accounts.models import Officer
 from backend.audit import services as audit
 from backend.audit.actions import Action
-from backend.inspections.models import Evidence
+from backend.inspections.files import evidence_path, small_picture_path
+from backend.inspections.models import Content, Evidence
+from backend.inspections.pictures.tasks import evidence_look, small_pictures_restore
+from shared.problems import Problem
 from shared.wire.v1.messages import EvidenceState
 
-
-def evidence_path(sha256: str) -> Path:
-    """Where a file lies: by its content, so that the same bytes are kept once."""
-    return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256[2:4] / sha256
+__all__ = ["evidence_confirm", "evidence_path", "evidence_progress", "original_open", "small_picture_open"]
 
 
 def evidence_progress(*, evidence: Evidence, received: int) -> None:
@@ -25,7 +26,7 @@ def evidence_progress(*, evidence: Evidence, received: int) -> None:
 
 
 def evidence_confirm(*, evidence: Evidence, actor: str, now: datetime) -> None:
-    """The bytes lie under their hash on the disk: say so, once."""
+    """The bytes lie under their hash on the disk: say so, once, and order a look into them."""
     with transaction.atomic():
         changed = (
             Evidence.objects.filter(pk=evidence.pk)
@@ -33,6 +34,7 @@ def evidence_confirm(*, evidence: Evidence, actor: str, now: datetime) -> None:
             .update(state=EvidenceState.CONFIRMED.value, bytes_received=evidence.bytes, confirmed_at=now)
         )
         if changed:
+            evidence_look.enqueue(evidence.pk)
             audit.record(
                 Action.EVIDENCE_CONFIRMED,
                 subject=f"evidence:{evidence.report_id}/{evidence.evidence_id}",
@@ -41,3 +43,53 @@ def evidence_confirm(*, evidence: Evidence, actor: str, now: datetime) -> None:
                 sha256=evidence.sha256,
                 bytes=evidence.bytes,
             )
+
+
+def original_open(*, evidence: Evidence, by: Officer, part: str, now: datetime) -> tuple[BinaryIO, int]:
+    """An original for handing out, and its bytes; recorded first. `part`: the range asked for, "" for all of it.
+    Problem `evidence_damaged` when it is not where it should be."""
+    try:
+        file = evidence_path(evidence.sha256).open("rb")
+    except FileNotFoundError as error:
+        raise Problem("evidence_damaged", sha256=evidence.sha256) from error
+    try:
+        size = os.fstat(file.fileno()).st_size
+        _record(Action.EVIDENCE_DOWNLOADED, evidence, by, now, size="original", **({"part": part} if part else {}))
+    except BaseException:
+        file.close()
+        raise
+    return file, size
+
+
+def small_picture_open(*, evidence: Evidence, size: str, by: Officer, now: datetime) -> BinaryIO:
+    """A small picture (`size`: thumbnail | preview) for handing out; recorded first. Problems of the catalogue,
+    `thumbnail_…`, where there is none."""
+    content = Content.objects.filter(sha256=evidence.sha256).first()
+    if content is None:
+        raise Problem("thumbnail_pending")
+    if not content.pictured:
+        raise Problem("thumbnail_not_picture")
+    if content.problem:
+        raise Problem(content.problem)
+    try:
+        file = small_picture_path(evidence.sha256, size).open("rb")
+    except FileNotFoundError as error:
+        small_pictures_restore(evidence, now)
+        raise Problem("thumbnail_pending") from error
+    try:
+        _record(Action.EVIDENCE_VIEWED, evidence, by, now, size=size)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _record(action: Action, evidence: Evidence, by: Officer, now: datetime, **data: str) -> None:
+    with transaction.atomic():
+        audit.record(
+            action,
+            subject=f"evidence:{evidence.report_id}/{evidence.evidence_id}",
+            actor=str(by.id),
+            at=now,
+            **data,
+        )

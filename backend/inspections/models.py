@@ -84,7 +84,8 @@ class SealedIdentity(models.Model):
 
 
 class Evidence(models.Model):
-    """A file that a manifest named. `bytes_received` counts what lies safely on the disk."""
+    """A file that a manifest named. `bytes_received` counts what lies safely on the disk. `look_began_at`,
+    `looks_begun`, `looked_at`: of the background's look into it (`pictures.tasks`)."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="evidence")
     evidence_id = models.UUIDField()
@@ -100,9 +101,63 @@ class Evidence(models.Model):
     )
     bytes_received = models.BigIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True)
+    look_began_at = models.DateTimeField(null=True)
+    looks_begun = models.PositiveSmallIntegerField(default=0, db_default=0)
+    looked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "evidence_id"], name="evidence_once")]
+        indexes = [
+            models.Index(
+                fields=["look_began_at"],
+                name="evidence_left_unlooked",
+                condition=models.Q(looked_at__isnull=True, look_began_at__isnull=False),
+            )
+        ]
+
+
+class Content(models.Model):
+    """What a look into confirmed bytes found; one row for a content, however many reports declare it.
+
+    `media_type`: by the bytes. `problem`: code of the catalogue, why there are no small pictures; "" when there are or
+    none are wanted of such a file (`pictured`). `clock`, `gps_at`, `lat`, `lon`, `error_m`: what a picture says of
+    itself (`pictures.exif.Said`). `difference_hash`, `frequency_hash`: how it looks (`pictures.hashing`), null when it
+    is plain; `band0` … `band3`: the first one's bands, for the search.
+    """
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    media_type = models.CharField(max_length=100)
+    pictured = models.BooleanField()
+    problem = models.CharField(max_length=40, blank=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    clock = models.CharField(max_length=40, blank=True)
+    gps_at = models.DateTimeField(null=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    error_m = models.FloatField(null=True)
+    difference_hash = models.BigIntegerField(null=True)
+    frequency_hash = models.BigIntegerField(null=True)
+    band0 = models.PositiveIntegerField(null=True)
+    band1 = models.PositiveIntegerField(null=True)
+    band2 = models.PositiveIntegerField(null=True)
+    band3 = models.PositiveIntegerField(null=True)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        # The search reads these and nothing else of most rows.
+        indexes = [models.Index(fields=[f"band{i}", "difference_hash"], name=f"content_band{i}") for i in range(4)]
+
+
+class AlikeContents(models.Model):
+    """Two pictures that look alike, `first` < `second`. `bits`: in which their difference hashes differ."""
+
+    first = models.CharField(max_length=64)
+    second = models.CharField(max_length=64, db_index=True)
+    bits = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="alike_contents_once")]
 
 
 class SeenSubject(models.Model):

@@ -1,6 +1,7 @@
 """Reading reports, always through a scope."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,12 @@ import django_filters
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from backend.accounts.models import Device
 from backend.accounts.scoping import Scope, within
+from backend.audit.models import Backup
 from backend.audit.selectors import head_hash
 from backend.audit.signing import key_ensure
 from backend.common.boxes import parse_box
+from backend.inspections.backed_up import files_backed_up, last_backup
 from backend.inspections.models import Evidence, Finding, ObservedLoad, Report, SealedBytes
 from shared.problems import FieldError, Problem
 from shared.rules.verdict import Answer, Verdict
@@ -137,28 +139,36 @@ def report_detail(report: Report, language: str) -> dict[str, Any]:
     """Facts, assessment, findings and evidence of one report; the identity parts stay where they are."""
     sealed = SealedBytes.objects.get(report=report)
     review = getattr(report, "review", None)
+    backup = last_backup()
     return {
+        "in_backup": backup is not None and report.number is not None and report.number <= backup.index,
         "manifest": parse_json(bytes(sealed.manifest)),
         "facts": parse_json(bytes(sealed.facts)),
         "assessment": None if sealed.assessment is None else parse_json(bytes(sealed.assessment)),
         "findings": findings_of(report, language),
-        "evidence": list(
-            report.evidence.order_by("position").values(
-                "evidence_id",
-                "sha256",
-                "bytes",
-                "media_type",
-                "purpose",
-                "taken_at",
-                "from_app_camera",
-                "state",
-                "bytes_received",
-            )
-        ),
+        "evidence": _files(report, backup),
         "review": None
         if review is None
         else {"verdict": review.verdict, "note": review.note, "officer": str(review.officer_id), "at": review.at},
     }
+
+
+def _files(report: Report, backup: Backup | None) -> list[dict[str, Any]]:
+    kept = files_backed_up([report.id], backup)
+    return [
+        {**row, "in_backup": (report.id, row["evidence_id"]) in kept}
+        for row in report.evidence.order_by("position").values(
+            "evidence_id",
+            "sha256",
+            "bytes",
+            "media_type",
+            "purpose",
+            "taken_at",
+            "from_app_camera",
+            "state",
+            "bytes_received",
+        )
+    ]
 
 
 def evidence_of(report: Report, evidence_id: UUID) -> Evidence:
@@ -205,9 +215,13 @@ def report_by_id(report_id: UUID) -> Report | None:
     return Report.objects.filter(id=report_id).first()
 
 
-def sequences_arrived(devices: QuerySet[Device]) -> dict[UUID, set[int]]:
-    """Device → sequence numbers received."""
-    found: dict[UUID, set[int]] = {}
-    for device, sequence in Report.objects.filter(device__in=devices).values_list("device_id", "sequence"):
-        found.setdefault(device, set()).add(sequence)
-    return found
+def sequences_after(number: int, limit: int) -> list[tuple[int, UUID, int]]:
+    """(number, device, sequence) of the next reports received above `number`, for whoever keeps count of a chain."""
+    rows = Report.objects.filter(number__gt=number).order_by("number")
+    return [(n, d, s) for n, d, s in rows.values_list("number", "device_id", "sequence")[:limit] if n is not None]
+
+
+def evidence_confirmed() -> Iterator[tuple[str, int]]:
+    """(SHA-256, bytes) of every original that is here, each once, by hash."""
+    rows = Evidence.objects.filter(state=EvidenceState.CONFIRMED.value).values_list("sha256", "bytes")
+    return iter(rows.order_by("sha256").distinct().iterator(chunk_size=2000))

@@ -1,5 +1,6 @@
 """Reading quarantine, gaps and uploads."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +8,10 @@ from django.db.models import QuerySet
 
 from backend.accounts.scoping import Scope, within_people
 from backend.accounts.selectors import devices_in
-from backend.inspections.selectors import sequences_arrived
-from backend.sync.models import QuarantinedEnvelope, Upload
+from backend.inspections.models import Evidence
+from backend.sync.models import ArrivedNumbers, QuarantinedEnvelope, Upload
 from shared.problems import Problem
+from shared.wire.v1.messages import EvidenceState
 
 
 def quarantine_in(scope: Scope) -> QuerySet[QuarantinedEnvelope]:
@@ -23,35 +25,46 @@ def quarantined_in(scope: Scope, row_id: UUID) -> QuarantinedEnvelope:
     return row
 
 
+def quarantine_waiting(code: str | None, after: int, scope: Scope | None = None) -> QuerySet[QuarantinedEnvelope]:
+    """What was never filed by a replay, in order, from above number `after`; `code`: of one kind of refusal only.
+    `scope`: None for a command at the server, which stands above all agencies."""
+    rows = QuarantinedEnvelope.objects.all() if scope is None else quarantine_in(scope)
+    rows = rows.filter(replayed_at=None, number__gt=after).order_by("number")
+    return rows if code is None else rows.filter(code=code)
+
+
+def quarantined_after(number: int, limit: int) -> list[tuple[int, UUID | None, int | None]]:
+    """(number, device, sequence it claims) of the next rows of quarantine above `number`."""
+    rows = QuarantinedEnvelope.objects.filter(number__gt=number).order_by("number")
+    return [(n, d, s) for n, d, s in rows.values_list("number", "device_id", "sequence")[:limit] if n is not None]
+
+
 def gaps_in(scope: Scope) -> list[dict[str, Any]]:
-    """Per device in scope: the highest sequence number seen and the ranges below it that never arrived."""
-    devices = devices_in(scope).order_by("number")
-    arrived = sequences_arrived(devices)
-    quarantined = QuarantinedEnvelope.objects.filter(device__in=devices, sequence__isnull=False)
-    for device, sequence in quarantined.values_list("device_id", "sequence"):
-        if device is not None and sequence is not None:
-            arrived.setdefault(device, set()).add(sequence)
+    """Per device in scope: the highest sequence number seen and the ranges below it that never arrived, as of the last
+    `gaps_refresh`."""
+    devices = devices_in(scope).prefetch_related(None).order_by("number")
+    arrived = dict(ArrivedNumbers.objects.filter(device__in=devices).values_list("device_id", "ranges"))
     return [
         {
             "device": str(device.id),
             "model": device.model,
             "unit": {"id": str(device.unit_id), "name": device.unit.name},
             "revoked_at": device.revoked_at,
-            "highest": max(arrived.get(device.id, {0})),
-            "missing": missing_ranges(arrived.get(device.id, set())),
+            "highest": arrived[device.id][-1][1] if device.id in arrived else 0,
+            "missing": missing_ranges(arrived.get(device.id, [])),
         }
         for device in devices
     ]
 
 
-def missing_ranges(arrived: set[int]) -> list[dict[str, int]]:
-    """`{first, last}` of the numbers between 1 and the highest that are not in `arrived`."""
-    ranges, expected = [], 1
-    for sequence in sorted(arrived):
-        if sequence > expected:
-            ranges.append({"first": expected, "last": sequence - 1})
-        expected = max(expected, sequence + 1)
-    return ranges
+def missing_ranges(arrived: list[list[int]]) -> list[dict[str, int]]:
+    """`{first, last}` of the numbers from 1 to the highest that lie in none of the ranges."""
+    missing, expected = [], 1
+    for first, last in arrived:
+        if first > expected:
+            missing.append({"first": expected, "last": first - 1})
+        expected = last + 1
+    return missing
 
 
 def upload_by_id(upload_id: UUID) -> Upload:
@@ -59,3 +72,22 @@ def upload_by_id(upload_id: UUID) -> Upload:
     if upload is None:
         raise Problem("not_found")
     return upload
+
+
+def upload_of(evidence: Evidence) -> Upload | None:
+    upload = Upload.objects.filter(evidence=evidence).first()
+    if upload is not None:
+        upload.evidence = evidence
+    return upload
+
+
+def uploads_untouched_since(day: datetime) -> QuerySet[Upload]:
+    """Unfinished ones, the longest untouched first."""
+    unfinished = Upload.objects.exclude(evidence__state=EvidenceState.CONFIRMED.value)
+    return unfinished.filter(touched_at__lte=day).select_related("evidence").order_by("touched_at")
+
+
+def upload_is_open(report: UUID, evidence: UUID) -> bool:
+    """Whether an unfinished upload of this file is recorded."""
+    unfinished = Upload.objects.exclude(evidence__state=EvidenceState.CONFIRMED.value)
+    return unfinished.filter(evidence__report_id=report, evidence__evidence_id=evidence).exists()

@@ -33,13 +33,18 @@ _KEPT_STATUS = (409, 422)  # answers of the table behind which the body stays in
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Who brings something: `device` and `officer` are None without a token."""
+    """Who brings something: `device` and `officer` are None without a token. `from_card`: it lay on a memory card.
+    `at_office`: who does this there (imports a card, tries again what waits), whoever brought it; "" for nobody."""
 
     device: Device | None
     officer: Officer | None
+    from_card: bool = False
+    at_office: str = ""
 
     @property
     def actor(self) -> str:
+        if self.at_office:
+            return self.at_office
         if self.device is not None:
             return f"device:{self.device.id}"
         return str(self.officer.id) if self.officer is not None else "anonymous"
@@ -113,13 +118,18 @@ def _parties(sealed: SealedReport, device: Device) -> Officer:
 
 def _flags(sealed: SealedReport, device: Device, officer: Officer, delivery: Delivery) -> tuple[str, ...]:
     flags = []
-    if not accounts.was_enrolled(device, officer):
+    enrolment = accounts.enrolment_of(device, officer.id)
+    if enrolment is None:
         flags.append("officer_switched")
+    elif enrolment.revoked_at is not None:
+        flags.append("officer_revoked")
     if sealed.manifest.unit != officer.unit_id:
         flags.append("unit_differs")
     if device.revoked_at is not None:
         flags.append("device_revoked")
-    if delivery.device is None:
+    if delivery.from_card:
+        flags += ["from_card", "relayed"]
+    elif delivery.device is None:
         flags.append("delivered_without_token")
     elif delivery.device.id != device.id:
         flags.append("relayed")
@@ -155,6 +165,8 @@ def quarantine_keep(
                     body=raw,
                     received_at=now,
                     times=0,
+                    delivered_by=delivery.device,
+                    from_card=delivery.from_card,
                     **claims,
                     unit=None if device is None else device.unit,
                 )
@@ -210,11 +222,14 @@ def _unpacked(value: Any) -> bytes:
         return b""
 
 
-def quarantine_replay(*, row: QuarantinedEnvelope, by: Officer, now: datetime, language: str) -> Answer:
-    """Try again after a fix or an upgrade; Problem `still_refused` with the reason when it is."""
+def quarantine_replay(*, row: QuarantinedEnvelope, by: Officer | None, now: datetime, language: str) -> Answer:
+    """Try again after a fix or an upgrade, as if it came once more from who brought it; Problem `still_refused` with
+    the reason when it is. `by`: None for a command that nobody signed in for."""
     raw = bytes(row.body)
+    actor = audit.SYSTEM if by is None else str(by.id)
+    delivery = Delivery(row.delivered_by, None, from_card=row.from_card, at_office=actor)
     try:
-        answer = _file(parse_json(raw), row.report, Delivery(None, by), now)
+        answer = _file(parse_json(raw), row.report, delivery, now)
     except Problem as problem:
         raise Problem("still_refused", errors=problem.errors, reason=problem.detail(language)) from problem
     with transaction.atomic():
@@ -223,7 +238,7 @@ def quarantine_replay(*, row: QuarantinedEnvelope, by: Officer, now: datetime, l
         audit.record(
             Action.QUARANTINE_REPLAYED,
             subject=f"quarantine:{row.id}",
-            actor=str(by.id),
+            actor=actor,
             at=now,
             report=str(answer.report.id),
         )

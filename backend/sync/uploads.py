@@ -1,87 +1,87 @@
-"""Evidence bytes by tus 1.0: core, creation, checksum. Resumable to the byte.
+"""Evidence bytes by tus 1.0: core, creation, creation-with-upload, checksum, termination, expiration.
 
-The partial file's length on the disk is the offset; a database row could only repeat it, and be wrong after a crash.
+One upload for each declared file, resumable to the byte. A file is confirmed when its bytes lie under their hash on the
+disk; until then the phone keeps it, so what is lost here before that is only sent again.
 """
 
-import base64
-import binascii
-import fcntl
 import hashlib
-import os
-import tempfile
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
+from backend.audit import services as audit
+from backend.audit.actions import Action
 from backend.common.problems import is_full
 from backend.inspections import evidence as filing
 from backend.inspections import selectors as inspections
 from backend.inspections.models import Evidence
+from backend.sync import selectors
+from backend.sync.arriving import Read, checked, pieces
 from backend.sync.models import Upload
+from backend.sync.partials import Overtaken, Partial, incoming, named_by, partial_path, size_of
 from backend.sync.services import Delivery
+from backend.sync.tus_headers import METADATA, Checksum
 from shared.problems import FieldError, Problem
 from shared.wire.v1.checks import is_hash
 from shared.wire.v1.messages import EvidenceState
 
-# Small, because a piece counts only once it is whole: what a dying line carried of the last one is sent again.
-_PIECE = 2**14
-# Named in the request by the tus specification; sha1 must be supported.
-ALGORITHMS = ("sha1", "sha256")
-
 
 @dataclass(frozen=True, slots=True)
-class Checksum:
-    algorithm: str
-    digest: bytes
+class Body:
+    """What a request carries. `declared`: bytes it says it has; `read`: gives the next of them, b"" at the end, OSError
+    when the line is cut or says nothing for too long."""
+
+    declared: int
+    read: Read
+    checksum: Checksum | None = None
 
 
-def parse_metadata(header: str) -> dict[str, str]:
-    """`Upload-Metadata`: `key base64,key base64`; Problem `request_invalid`."""
-    found = {}
-    for pair in filter(None, (entry.strip() for entry in header.split(","))):
-        key, _, value = pair.partition(" ")
-        try:
-            found[key] = base64.b64decode(value, validate=True).decode("utf-8")
-        except (binascii.Error, ValueError) as error:
-            raise Problem("request_invalid", errors=(FieldError(f"Upload-Metadata.{key[:40]}", "base64"),)) from error
-    return found
+def upload_create(
+    *, metadata: dict[str, str], length: int, body: Body | None, delivery: Delivery, now: datetime
+) -> tuple[Upload, int]:
+    """The upload of a declared file and how much of it is here. Asking again gives the same one; a body counts only
+    when nothing is here yet.
 
-
-def parse_checksum(header: str | None) -> Checksum | None:
-    """`Upload-Checksum: sha256 base64`; Problem `checksum_unsupported`."""
-    if header is None:
-        return None
-    algorithm, _, value = header.partition(" ")
-    try:
-        digest = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Problem("checksum_unsupported") from error
-    if algorithm not in ALGORITHMS or len(digest) != hashlib.new(algorithm).digest_size:
-        raise Problem("checksum_unsupported")
-    return Checksum(algorithm, digest)
-
-
-def upload_create(*, metadata: dict[str, str], length: int, delivery: Delivery, now: datetime) -> tuple[Upload, int]:
-    """The upload of a declared file and how much of it is here. Asking again gives the same one.
-
-    Problems `request_invalid`, `evidence_unknown`, `evidence_length`.
+    Problems `request_invalid`, `evidence_unknown`, `evidence_length`, `evidence_too_large`, and those of
+    `upload_append` but `upload_offset`.
     """
     evidence = _declared(metadata)
     if length != evidence.bytes:
         raise Problem("evidence_length", declared=evidence.bytes)
-    if length > settings.EVIDENCE_MAX_BYTES:
-        raise Problem("too_large", limit=settings.EVIDENCE_MAX_BYTES)
-    with transaction.atomic():
-        upload, _ = Upload.objects.select_related("evidence").get_or_create(
-            evidence=evidence, defaults={"created_at": now}
-        )
-    return upload, upload_offset(upload=upload, delivery=delivery, now=now)
+    if length > (limit := limit_of(evidence.media_type)):
+        raise Problem("evidence_too_large", size=_megabytes(length), limit=_megabytes(limit))
+    upload = selectors.upload_of(evidence) or Upload(evidence=evidence, created_at=now, touched_at=now)
+    if (
+        not upload._state.adding
+        and _expires(upload, now)
+        and _discard(upload, Action.UPLOAD_EXPIRED, audit.SYSTEM, now)
+    ):
+        upload = Upload(evidence=evidence, created_at=now, touched_at=now)
+    here = upload_offset(upload=upload, delivery=delivery, now=now)
+    if body is not None and body.declared and not here:
+        try:
+            here = upload_append(upload=upload, offset=0, body=body, delivery=delivery, now=now)
+        except Problem as problem:
+            if problem.code != "upload_offset":
+                raise
+            here = upload_offset(upload=upload, delivery=delivery, now=now)  # another sender was faster
+    if upload._state.adding:
+        _record(upload, now)
+    return upload, here
+
+
+def limit_of(media_type: str) -> int:
+    """Bytes that a file of this declared type may have."""
+    kind = media_type.casefold().partition("/")[0]
+    return int(min(settings.EVIDENCE_MAX_BYTES, settings.EVIDENCE_LIMITS.get(kind, settings.EVIDENCE_LIMITS["other"])))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f}"
 
 
 def _declared(metadata: dict[str, str]) -> Evidence:
@@ -91,197 +91,225 @@ def _declared(metadata: dict[str, str]) -> Evidence:
         try:
             ids[name] = UUID(metadata[name])
         except KeyError:
-            errors.append(FieldError(f"Upload-Metadata.{name}", "missing"))
+            errors.append(FieldError(f"{METADATA}.{name}", "missing"))
         except ValueError:
-            errors.append(FieldError(f"Upload-Metadata.{name}", "value", {"expected": "UUID"}))
+            errors.append(FieldError(f"{METADATA}.{name}", "value", {"expected": "UUID"}))
     if "sha256" not in metadata:
-        errors.append(FieldError("Upload-Metadata.sha256", "missing"))
+        errors.append(FieldError(f"{METADATA}.sha256", "missing"))
     elif not is_hash(metadata["sha256"]):
-        errors.append(FieldError("Upload-Metadata.sha256", "value", {"expected": "SHA-256 (hex)"}))
+        errors.append(FieldError(f"{METADATA}.sha256", "value", {"expected": "SHA-256 (hex)"}))
     if errors:
         raise Problem("request_invalid", errors=tuple(errors))
     return inspections.evidence_declared(ids["report"], ids["evidence"], metadata["sha256"])
 
 
+def upload_find(*, upload_id: UUID, now: datetime) -> Upload:
+    """Problems `not_found`; `upload_expired`, once: the bytes go, and the next question is `not_found`."""
+    upload = selectors.upload_by_id(upload_id)
+    if _expires(upload, now) and _discard(upload, Action.UPLOAD_EXPIRED, audit.SYSTEM, now):
+        raise Problem("upload_expired")
+    return upload
+
+
+def expires_at(upload: Upload) -> datetime | None:
+    """When what came is removed unless more comes; None for a finished upload."""
+    return None if _is_confirmed(upload.evidence) else upload.touched_at + settings.UPLOAD_LIFE
+
+
+def _expires(upload: Upload, now: datetime) -> bool:
+    at = expires_at(upload)
+    return at is not None and at <= now
+
+
 def upload_offset(*, upload: Upload, delivery: Delivery, now: datetime) -> int:
-    """Where to go on from."""
-    _heal(upload, delivery, now)
-    return offset_of(upload)
-
-
-def _heal(upload: Upload, delivery: Delivery, now: datetime) -> None:
-    """A server killed between moving the finished file and saying so finds it here."""
+    """Where to go on from. What a server killed half way left undone is done here: a file that is whole and not yet
+    moved, or moved and not yet confirmed."""
     evidence = upload.evidence
-    if evidence.state != EvidenceState.CONFIRMED.value:
-        stored = filing.evidence_path(evidence.sha256)
-        if stored.is_file() and stored.stat().st_size == evidence.bytes:
-            filing.evidence_confirm(evidence=evidence, actor=delivery.actor, now=now)
-            evidence.refresh_from_db()
+    if _is_confirmed(evidence):
+        return evidence.bytes
+    path = partial_path(evidence.report_id, evidence.evidence_id)
+    # In this order: a file that is moved meanwhile is then found in its place.
+    size = size_of(path)
+    if size_of(filing.evidence_path(evidence.sha256)) == evidence.bytes:
+        _confirm(upload, delivery, now)
+        path.unlink(missing_ok=True)
+        return evidence.bytes
+    if size != evidence.bytes:
+        return size or 0
+    try:
+        with Partial(path, create=False) as partial, partial.locked():
+            partial.settle(size, size)
+            return _complete(upload, partial, None, delivery, now)
+    except Overtaken:
+        evidence.refresh_from_db()
+        return evidence.bytes if _is_confirmed(evidence) else size_of(path) or 0
+    except Problem:  # it was not the file that was sealed, and is gone: nothing is here
+        return 0
 
 
-def offset_of(upload: Upload) -> int:
-    """Bytes that lie safely here."""
-    if upload.evidence.state == EvidenceState.CONFIRMED.value:
-        return upload.evidence.bytes
-    path = _partial(upload)
-    return path.stat().st_size if path.exists() else 0
+def upload_append(*, upload: Upload, offset: int, body: Body, delivery: Delivery, now: datetime) -> int:
+    """Append what the body gives from `offset` on; the new offset.
 
-
-def upload_append(
-    *,
-    upload: Upload,
-    offset: int,
-    declared: int,
-    read: Callable[[int], bytes],
-    checksum: Checksum | None,
-    delivery: Delivery,
-    now: datetime,
-) -> int:
-    """Append what `read` gives from `offset` on; the new offset. `declared`: bytes the request says it carries, 0
-    when it does not say.
-
-    The file is locked for each piece and not while waiting for the line: a connection that died without a word must
-    not keep its own phone from going on. Whoever finds the file longer than it left it gives way (`upload_offset`).
-    What arrived before a line was cut stays, unless a checksum was announced for the whole part: that is kept aside
-    until it is checked. Problems `upload_locked`, `upload_offset`, `upload_too_long`, `checksum_mismatch`,
-    `evidence_hash_mismatch`, `storage_full`.
+    Whoever finds the end of the file elsewhere than it left it gives way (`upload_offset`). What arrived before a line
+    was cut stays, unless a checksum was announced for the whole part: that is kept aside until it is checked. Problems
+    `upload_offset`, `upload_too_long`, `checksum_mismatch`, `evidence_hash_mismatch`, `storage_full`.
     """
-    length, begun = upload.evidence.bytes, offset
+    evidence = upload.evidence
     here = upload_offset(upload=upload, delivery=delivery, now=now)
     if offset != here:
         raise Problem("upload_offset", offset=here)
-    if upload.evidence.state == EvidenceState.CONFIRMED.value:
+    if _is_confirmed(evidence):
         return here
-    if offset + declared > length:
+    if offset + body.declared > evidence.bytes:
         raise Problem("upload_too_long")
     try:
-        with closing(_checked(read, checksum, length - offset) if checksum else _arriving(read)) as pieces:
-            for piece in pieces:
-                offset = _append(upload, offset, piece)
-        with _exclusive(upload, create=offset == 0) as descriptor:
-            _settle(descriptor, begun, offset)
-            if os.fstat(descriptor).st_size == length:
-                return _complete(upload, descriptor, delivery, now)
+        return _receive(upload, offset, body, delivery, now)
+    except Overtaken as error:
+        here = upload_offset(upload=_again(upload), delivery=delivery, now=now)
+        raise Problem("upload_offset", offset=here) from error
     except OSError as error:
         if is_full(error):
             raise Problem("storage_full") from error
         raise
-    filing.evidence_progress(evidence=upload.evidence, received=offset)
-    return offset
 
 
-def _settle(descriptor: int, begun: int, end: int) -> None:
-    """What was appended is on the disk when this returns; when the disk refuses, it is not there at all."""
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        if os.fstat(descriptor).st_size == end:
-            os.ftruncate(descriptor, begun)
-        raise
-
-
-def _arriving(read: Callable[[int], bytes]) -> Generator[bytes, None, None]:
-    """What comes, until it ends or the line is cut: then the phone goes on from there."""
-    while True:
-        try:
-            piece = read(_PIECE)
-        except OSError:
-            return
-        if not piece:
-            return
-        yield piece
-
-
-def _checked(read: Callable[[int], bytes], checksum: Checksum, room: int) -> Generator[bytes, None, None]:
-    """The pieces of a part, once all of it came and is what its checksum says; large parts wait on the disk."""
-    digest = hashlib.new(checksum.algorithm)
-    aside = Path(settings.EVIDENCE_DIR) / "aside"
-    aside.mkdir(parents=True, exist_ok=True)
-    with tempfile.SpooledTemporaryFile(max_size=2**20, dir=str(aside)) as part:
-        for piece in _arriving(read):
-            room -= len(piece)
-            if room < 0:
+def _receive(upload: Upload, begun: int, body: Body, delivery: Delivery, now: datetime) -> int:
+    evidence, end = upload.evidence, begun
+    digest = hashlib.sha256() if begun == 0 else None
+    room = evidence.bytes - begun
+    arriving = checked(body.read, body.checksum, room) if body.checksum else pieces(body.read)
+    path = partial_path(evidence.report_id, evidence.evidence_id)
+    with Partial(path, create=begun == 0) as partial, closing(arriving):
+        for piece in arriving:
+            if end + len(piece) > evidence.bytes:
                 raise Problem("upload_too_long")
-            digest.update(piece)
-            part.write(piece)
-        if digest.digest() != checksum.digest:
-            raise Problem("checksum_mismatch")
-        part.seek(0)
-        while piece := part.read(_PIECE):
-            yield piece
-
-
-def _append(upload: Upload, at: int, piece: bytes) -> int:
-    """Put one piece at the end, when the end is still at `at`; the new end."""
-    if at + len(piece) > upload.evidence.bytes:
-        raise Problem("upload_too_long")
-    with _exclusive(upload, create=at == 0) as descriptor:
-        here = os.fstat(descriptor).st_size
-        if here != at:
-            raise Problem("upload_offset", offset=here)
-        view = memoryview(piece)
+            partial.append(end, piece)
+            end += len(piece)
+            if digest is not None:
+                digest.update(piece)
+        if end == begun:
+            return end
         try:
-            while view:
-                view = view[os.write(descriptor, view) :]
-        except OSError:
-            os.ftruncate(descriptor, at)
-            raise
-    return at + len(piece)
+            with partial.locked():
+                partial.settle(begun, end)
+                if end == evidence.bytes:
+                    return _complete(upload, partial, digest.hexdigest() if digest else None, delivery, now)
+        except Overtaken:
+            # All of this part was taken; whoever asked in between found the file whole and finished it.
+            if upload_offset(upload=_again(upload), delivery=delivery, now=now) < end:
+                raise
+            return end
+    with transaction.atomic():
+        _record(upload, now)
+        filing.evidence_progress(evidence=evidence, received=end)
+    return end
 
 
-def _complete(upload: Upload, descriptor: int, delivery: Delivery, now: datetime) -> int:
-    """All bytes are here: they are the file that was sealed, or they go."""
+def _complete(upload: Upload, partial: Partial, sha256: str | None, delivery: Delivery, now: datetime) -> int:
+    """All bytes are here: they are the file that was sealed, or they go (`evidence_hash_mismatch`). `sha256`: as they
+    came, None when not all of them came in one request."""
     evidence = upload.evidence
-    partial, stored = _partial(upload), filing.evidence_path(evidence.sha256)
-    with partial.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != evidence.sha256:
-        os.ftruncate(descriptor, 0)
-        os.fsync(descriptor)
+    if sha256 is None:
+        with partial.path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 != evidence.sha256:
+        partial.drop()
         filing.evidence_progress(evidence=evidence, received=0)
         raise Problem("evidence_hash_mismatch")
-    stored.parent.mkdir(parents=True, exist_ok=True)
-    partial.chmod(0o440)
-    partial.rename(stored)  # the same bytes from two reports: the second replaces the first by its equal
-    for folder in (stored.parent, partial.parent):
-        _sync_folder(folder)
-    filing.evidence_confirm(evidence=evidence, actor=delivery.actor, now=now)
+    partial.move(filing.evidence_path(evidence.sha256))
+    _confirm(upload, delivery, now)
     return evidence.bytes
 
 
-def _partial(upload: Upload) -> Path:
-    return Path(settings.EVIDENCE_DIR) / "incoming" / str(upload.id)
+def _confirm(upload: Upload, delivery: Delivery, now: datetime) -> None:
+    with transaction.atomic():
+        if upload._state.adding:
+            _record(upload, now)
+        filing.evidence_confirm(evidence=upload.evidence, actor=delivery.actor, now=now)
+    upload.evidence.state = EvidenceState.CONFIRMED.value
 
 
-@contextmanager
-def _exclusive(upload: Upload, *, create: bool) -> Iterator[int]:
-    """The partial file, open for appending and locked against other connections and processes. `create`: it may not
-    be there yet; otherwise a missing file was finished by somebody else."""
-    path = _partial(upload)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | (os.O_CREAT if create else 0), 0o640)
-    except FileNotFoundError as error:
-        upload.evidence.refresh_from_db()
-        raise Problem("upload_offset", offset=offset_of(upload)) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        # While this process waited, another may have finished the file and moved it to its place: the descriptor
-        # would then write into evidence.
+def _record(upload: Upload, now: datetime) -> None:
+    """The upload's row, or that something came for it. Two requests may have begun the same one: the first row stays,
+    and the other's upload becomes it."""
+    upload.touched_at = now
+    if upload._state.adding:
+        row, _ = Upload.objects.get_or_create(
+            evidence=upload.evidence,
+            defaults={"id": upload.id, "created_at": upload.created_at, "touched_at": now},
+        )
+        upload.id, upload._state.adding = row.id, False
+    else:
+        Upload.objects.filter(pk=upload.pk).update(touched_at=now)
+
+
+def _again(upload: Upload) -> Upload:
+    upload.evidence.refresh_from_db()
+    return upload
+
+
+def _is_confirmed(evidence: Evidence) -> bool:
+    return evidence.state == EvidenceState.CONFIRMED.value
+
+
+def upload_terminate(*, upload: Upload, delivery: Delivery, now: datetime) -> None:
+    """Remove what came of an unfinished upload; Problem `evidence_kept` for a finished one.
+
+    May be asked by whoever may send: who has the upload's address, which is random and given only to those who can name
+    report, file and hash of a received manifest. They could spoil the partial file as well by sending other bytes. In
+    both cases nothing is lost: the phone has the file until a signed receipt calls it confirmed, and a confirmed one is
+    out of reach. What was removed stands in the audit chain with who asked.
+    """
+    upload_offset(upload=upload, delivery=delivery, now=now)
+    if not _discard(upload, Action.UPLOAD_TERMINATED, delivery.actor, now):
+        raise Problem("evidence_kept")
+
+
+def _discard(upload: Upload, action: Action, actor: str, now: datetime) -> bool:
+    """The upload and its bytes go; False when they are evidence by now, which stays."""
+    evidence = upload.evidence
+    with ExitStack() as stack:
+        # The file is locked before the database, as by whoever finishes it.
+        partial = None
         try:
-            moved = path.stat().st_ino != os.fstat(descriptor).st_ino
-        except FileNotFoundError:
-            moved = True
-        if moved:
-            raise Problem("upload_locked")
-        yield descriptor
-    finally:
-        os.close(descriptor)
+            partial = stack.enter_context(Partial(partial_path(evidence.report_id, evidence.evidence_id), create=False))
+            stack.enter_context(partial.locked())
+        except Overtaken:
+            partial = None  # nothing came, or it was finished just now
+        with transaction.atomic():
+            evidence.refresh_from_db()
+            if _is_confirmed(evidence):
+                return False
+            size = partial.size() if partial is not None else 0
+            deleted, _ = Upload.objects.filter(pk=upload.pk).delete()
+            filing.evidence_progress(evidence=evidence, received=0)
+            if partial is not None:
+                partial.drop()
+            if deleted:
+                subject = f"evidence:{evidence.report_id}/{evidence.evidence_id}"
+                audit.record(action, subject=subject, actor=actor, at=now, bytes=size)
+    return True
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def uploads_expire(*, now: datetime, limit: int) -> int:
+    """Remove at most `limit` unfinished uploads that nothing came for in KK_UPLOAD_DAYS; how many went."""
+    expired = selectors.uploads_untouched_since(now - settings.UPLOAD_LIFE)[:limit]
+    return sum(_discard(upload, Action.UPLOAD_EXPIRED, audit.SYSTEM, now) for upload in list(expired))
+
+
+def leftovers_remove(*, now: datetime) -> int:
+    """Remove old partial files that no upload goes on with: a server was killed before it recorded the upload, or the
+    same bytes came with another report meanwhile. How many went."""
+    oldest = (now - settings.UPLOAD_LIFE).timestamp()
+    gone = 0
+    for path in incoming().iterdir() if incoming().is_dir() else ():
+        named = named_by(path)
+        if named is None or path.stat().st_mtime > oldest or selectors.upload_is_open(*named):
+            continue
+        try:
+            with Partial(path, create=False) as partial, partial.locked():
+                partial.drop()
+                gone += 1
+        except Overtaken:
+            continue  # somebody goes on with it after all
+    return gone

@@ -1,15 +1,17 @@
 """Bringing sealed reports to the server, and the server's word for them back. One round's worth; see `sending`."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
-from mobile.ports import Accounts, Keystore, Outbox, QueuedReport, ServerApi, ServerProblem, Signed
+from mobile.ports import Accounts, FileState, Keystore, Queue, ReportOnItsWay, ServerApi, ServerProblem, Signed
+from mobile.services.tally import OnProgress, Progress, Tally
+from mobile.services.traffic import Traffic
 from mobile.services.trust import receipt_is_true
-from mobile.services.waits import HELD, Random, growing, jittered
+from mobile.services.waits import HELD, jittered
 from shared.problems import Problem
-from shared.wire.v1.messages import Envelope, Receipt
+from shared.wire.v1.messages import Receipt
+
+__all__ = ["Delivery", "OnProgress", "Progress", "Tally"]
 
 SINGLE = 3  # up to so many reports go one by one
 BATCH = 100
@@ -19,78 +21,65 @@ BATCH_BYTES = 1 << 16
 HELD_STATUS = frozenset({400, 409, 413, 422})
 UNKNOWN_THERE = frozenset({"evidence_unknown", "not_found"})
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """For the screen: a report that was answered for, or a file on its way (`file` not None; bytes)."""
-
-    report: UUID
-    file: UUID | None
-    sent: int
-    total: int
-
-
-OnProgress = Callable[[Progress], None]
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one round has done so far. `problem`: code of what ended it early."""
-
-    now: datetime
-    progress: OnProgress
-    random: Random
-    received: int = 0
-    sent_files: int = 0
-    confirmed_files: int = 0
-    moved_bytes: int = 0
-    failures: list[str] = field(default_factory=list)
-    problem: str | None = None
+BodyOf = Callable[[UUID], bytes]  # key in the queue → JSON of the envelope
 
 
 class Delivery:
-    def __init__(self, outbox: Outbox, accounts: Accounts, api: ServerApi, keystore: Keystore) -> None:
-        self._outbox, self._accounts, self._api, self._keystore = outbox, accounts, api, keystore
+    """For the phone's own reports or for those it relays: `queue` and `body` say which."""
+
+    def __init__(
+        self, queue: Queue, body: BodyOf, accounts: Accounts, api: ServerApi, keystore: Keystore, traffic: Traffic
+    ) -> None:
+        self._queue, self._body, self._accounts, self._api = queue, body, accounts, api
+        self._keystore, self._traffic = keystore, traffic
 
     def send_due(self, tally: Tally) -> None:
-        """All reports that are due, by sequence. Problem `no_connection` ends it; anything else concerns one report."""
-        due = self._outbox.due_reports(tally.now)
+        """All reports that are due, by sequence. What `Tally.ends_round` names is raised; all else concerns one."""
+        due = self._queue.due_reports(tally.now)
         if len(due) <= SINGLE:
             for report in due:
                 self._send_one(report, tally)
             return
-        for batch in self._batches(due):
+        for batch in self._batches(due, tally):
             self._send_batch(batch, tally)
 
-    def ask(self, report: QueuedReport, tally: Tally) -> None:
+    def ask_all(self, tally: Tally) -> None:
+        for report in self._queue.unvouched():
+            self.ask(report, tally)
+
+    def ask(self, report: ReportOnItsWay, tally: Tally) -> None:
         """Fetch the receipt as it stands now; files that the server does not vouch for go back into the queue."""
         try:
-            receipt = self._api.receipt(report.id, report.manifest_sha256, self.token())
+            self._traffic.report_may()
+            receipt = tally.with_token(
+                self._accounts, lambda token: self._api.receipt(report.id, report.manifest_sha256, token)
+            )
             self._take(report, receipt, tally)
         except Problem as problem:
-            if problem.code == "no_connection":
+            if tally.ends_round(problem):
                 raise
             if isinstance(problem, ServerProblem) and problem.code in UNKNOWN_THERE:
-                self._outbox.report_reopened(report.id)
-            self._not_vouched(report, problem.code, tally)
+                self._queue.report_reopened(report.key)
+            self._not_vouched(report, problem, tally)
             return
-        self._not_vouched(self._outbox.get(report.id), "evidence_missing", tally)
+        self._not_vouched(self._queue.get(report.key), Problem("evidence_missing"), tally)
 
-    def token(self) -> str | None:
-        session = self._accounts.session()
-        return None if session is None else session.token
-
-    def _send_one(self, report: QueuedReport, tally: Tally) -> None:
+    def _send_one(self, report: ReportOnItsWay, tally: Tally) -> None:
         try:
-            self._take(report, self._api.put_report(report.id, self._outbox.envelope(report.id), self.token()), tally)
+            body = self._body(report.key)
+            self._traffic.report_may()
+            receipt = tally.with_token(self._accounts, lambda token: self._api.put_report(report.id, body, token))
+            self._take(report, receipt, tally)
         except Problem as problem:
             self._failed(report, problem, tally)
 
-    def _send_batch(self, reports: Sequence[tuple[QueuedReport, Envelope]], tally: Tally) -> None:
+    def _send_batch(self, reports: Sequence[tuple[ReportOnItsWay, bytes]], tally: Tally) -> None:
+        bodies = [(report.id, body) for report, body in reports]
         try:
-            answers = self._api.post_batch([(report.id, envelope) for report, envelope in reports], self.token())
+            self._traffic.report_may()
+            answers = tally.with_token(self._accounts, lambda token: self._api.post_batch(bodies, token))
         except Problem as problem:
-            if problem.code == "no_connection":
+            if tally.ends_round(problem):
                 raise
             # Whatever is wrong with the batch as a whole may be wrong with one report in it: find out which.
             for report, _ in reports:
@@ -105,21 +94,24 @@ class Delivery:
             else:
                 self._failed(report, answer, tally)
 
-    def _batches(self, due: Sequence[QueuedReport]) -> Iterator[list[tuple[QueuedReport, Envelope]]]:
-        batch: list[tuple[QueuedReport, Envelope]] = []
+    def _batches(self, due: Sequence[ReportOnItsWay], tally: Tally) -> Iterator[list[tuple[ReportOnItsWay, bytes]]]:
+        batch: list[tuple[ReportOnItsWay, bytes]] = []
         size = 0
         for report in due:
-            envelope = self._outbox.envelope(report.id)
-            weight = _weight(envelope)
-            if batch and (len(batch) >= BATCH or size + weight > BATCH_BYTES):
+            try:
+                body = self._body(report.key)
+            except Problem as problem:  # one that cannot be unlocked does not keep the others here
+                self._failed(report, problem, tally)
+                continue
+            if batch and (len(batch) >= BATCH or size + len(body) > BATCH_BYTES):
                 yield batch
                 batch, size = [], 0
-            batch.append((report, envelope))
-            size += weight
+            batch.append((report, body))
+            size += len(body)
         if batch:
             yield batch
 
-    def _take(self, report: QueuedReport, receipt: Signed[Receipt], tally: Tally) -> None:
+    def _take(self, report: ReportOnItsWay, receipt: Signed[Receipt], tally: Tally) -> None:
         """Believe a receipt only when a pinned key signed it and it speaks of this report's very bytes."""
         said = receipt.message
         if not receipt_is_true(receipt, self._accounts.server_keys(), self._keystore):
@@ -127,39 +119,29 @@ class Delivery:
         if said.report != report.id or said.manifest_sha256 != report.manifest_sha256:
             raise Problem("answer_invalid")
         before = _confirmed(report)
-        self._outbox.receipt_came(said, receipt.text)
-        after = self._outbox.get(report.id)
+        self._queue.receipt_came(said, receipt.text)
+        after = self._queue.get(report.key)
         tally.received += report.receipt is None
         tally.confirmed_files += _confirmed(after) - before
         tally.progress(Progress(report.id, None, _confirmed(after), len(after.files)))
 
-    def _failed(self, report: QueuedReport, problem: Problem, tally: Tally) -> None:
-        if problem.code == "no_connection":
+    def _failed(self, report: ReportOnItsWay, problem: Problem, tally: Tally) -> None:
+        if problem.code in ("no_connection", "waits_for_wifi"):
             raise problem
         held = isinstance(problem, ServerProblem) and problem.status in HELD_STATUS
-        wait = jittered(HELD, tally.random) if held else growing(report.attempts + 1, tally.random)
-        self._outbox.report_failed(report.id, problem=problem.code, held=held, next_try=tally.now + wait)
+        next_try = tally.now + jittered(HELD, tally.random) if held else tally.next_try(report.attempts + 1, problem)
+        self._queue.report_failed(report.key, problem=problem.code, held=held, next_try=next_try)
         tally.failures.append(problem.code)
+        if tally.ends_round(problem):
+            raise problem
 
-    def _not_vouched(self, report: QueuedReport, code: str, tally: Tally) -> None:
+    def _not_vouched(self, report: ReportOnItsWay, problem: Problem, tally: Tally) -> None:
         for file in report.files:
-            if file.state == "received":
-                wait = growing(file.attempts + 1, tally.random)
-                self._outbox.file_failed(file.entry.id, problem=code, next_try=tally.now + wait, restart=True)
-                tally.failures.append(code)
+            if file.state == FileState.RECEIVED:
+                next_try = tally.next_try(file.attempts + 1, problem)
+                self._queue.file_failed(file.key, problem=problem.code, next_try=next_try, restart=True)
+                tally.failures.append(problem.code)
 
 
-def _weight(envelope: Envelope) -> int:
-    """About how many bytes it is on the line, base64 included."""
-    parts = envelope.parts
-    raw = (
-        len(envelope.manifest)
-        + len(parts.facts)
-        + len(parts.assessment or b"")
-        + sum(len(part) for part in parts.identities)
-    )
-    return raw * 4 // 3 + 400
-
-
-def _confirmed(report: QueuedReport) -> int:
-    return sum(file.state == "confirmed" for file in report.files)
+def _confirmed(report: ReportOnItsWay) -> int:
+    return sum(file.state == FileState.CONFIRMED for file in report.files)

@@ -1,4 +1,5 @@
-"""Filling in a report: every call returns only when what it was given would survive a flat battery."""
+"""Filling in a report: every call returns only when what it was given would survive a flat battery. (A draft that was
+only started, with nothing in it yet, survives the app's being killed, no more.)"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,12 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mobile.ports import Clock, Draft, Drafts, FileStore, Photo
-from mobile.services.media import media_type
+from mobile.ports import Clock, Draft, Drafts, FileStore, Photo, StoredFile
 from shared.clock import to_millisecond
 from shared.identity import uuid7
 from shared.problems import Problem
 from shared.wire.v1.codec import encode
+from shared.wire.v1.media import media_type
 from shared.wire.v1.messages import EvidenceEntry
 from shared.wire.v1.records import Assessment, Facts, IdentityPart, Kind, Purpose
 
@@ -75,21 +76,23 @@ class Recording:
     ) -> EvidenceEntry:
         """Copy a file into the phone's keeping, with the hash of its exact bytes. Problem `photo_unreadable` also
         for an empty file, `phone_full`, `draft_closed`."""
-        self._drafts.get(draft)  # before a large copy is made for nothing
+        words = self._drafts.get(draft)  # before a large copy is made for nothing
         file = uuid7(self._clock.now())
-        stored = self._files.add(str(file), source)
-        entry = EvidenceEntry(
-            id=file,
-            sha256=stored.sha256,
-            bytes=stored.size,
-            media_type=media_type(stored.head),
-            purpose=purpose,
-            taken_at=None if taken_at is None else to_millisecond(taken_at),
-            from_app_camera=from_app_camera,
-        )
+
+        def entry_of(stored: StoredFile) -> EvidenceEntry:
+            return EvidenceEntry(
+                id=file,
+                sha256=stored.sha256,
+                bytes=stored.size,
+                media_type=media_type(stored.head),
+                purpose=purpose,
+                taken_at=None if taken_at is None else to_millisecond(taken_at),
+                from_app_camera=from_app_camera,
+            )
+
+        stored = self._files.add(str(file), source, lambda stored: self._drafts.label(words, entry_of(stored)))
+        entry = entry_of(stored)
         try:
-            if stored.size == 0:
-                raise Problem("photo_unreadable", name=source.name)
             self._drafts.add_file(draft, entry, stored.name)
         except Problem:
             self._files.remove(stored.name)

@@ -1,6 +1,8 @@
 """The sync engine: reports first, then one photo of each, then the rest; for as long as it takes.
 
-Retries never end, and nothing is dropped for any answer of any server. `docs/sync.md` tells the whole story.
+Retries never end, and nothing is dropped for any answer of any server. What is carried for colleagues goes by the same
+engine: their reports after the phone's own, since reports are small and close gaps at the office; their files after all
+of the phone's own, so that whoever lends a phone does not hold back their own evidence by it.
 """
 
 import secrets
@@ -15,24 +17,31 @@ from mobile.ports import (
     FileStore,
     Keystore,
     Left,
-    LocalFile,
     Outbox,
     QueuedReport,
+    Relayed,
     ServerApi,
-    ServerProblem,
     Stop,
 )
-from mobile.services.delivery import UNKNOWN_THERE, Delivery, OnProgress, Progress, Tally
+from mobile.services.backups import BackupNews
+from mobile.services.delivery import Delivery
+from mobile.services.file_delivery import FileDelivery
+from mobile.services.tally import OnProgress, Progress, Tally
+from mobile.services.traffic import Traffic
 from mobile.services.trust import check_hello
 from mobile.services.waits import ROUND_FIRST, ROUND_LONGEST, Random, growing
 from shared.problems import Problem
+from shared.wire.v1.seal import to_bytes
 
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
     """`received`: reports with their first receipt; `sent_files`: whole at the server; `confirmed_files`: vouched for;
     `moved_bytes`: of files, as the server counted them; `failures`: codes, one for each thing that did not work;
-    `problem`: code of what ended the round early; `left`: what remains."""
+    `problem`: code of what ended the round early; `retry_after_s`: the server asked to be left alone for so long;
+    `token_refused`: the officer's session is over (`session_ended`), sealed reports went on without it;
+    `backup_problem`: code of why nothing was heard of backups, which keeps nothing from being sent; `left`: what
+    remains, what is carried for colleagues included."""
 
     received: int
     sent_files: int
@@ -41,10 +50,18 @@ class RoundResult:
     failures: tuple[str, ...]
     problem: str | None
     left: Left
+    retry_after_s: float | None = None
+    token_refused: bool = False
+    backup_problem: str | None = None
 
     @property
     def moved(self) -> bool:
         return bool(self.received or self.confirmed_files or self.moved_bytes)
+
+    @property
+    def notice(self) -> str | None:
+        """Code of the one sentence that the officer should see."""
+        return "session_ended" if self.token_refused else self.problem
 
 
 _random = secrets.SystemRandom().random
@@ -58,31 +75,44 @@ class Sending:
     def __init__(
         self,
         outbox: Outbox,
+        relayed: Relayed,
         accounts: Accounts,
         files: FileStore,
         api: ServerApi,
         keystore: Keystore,
         clock: Clock,
+        traffic: Traffic,
+        backups: BackupNews,
         *,
         random: Random = _random,
         progress: OnProgress = _silent,
     ) -> None:
-        self._outbox, self._accounts, self._files, self._api = outbox, accounts, files, api
-        self._keystore, self._clock, self._random, self._progress = keystore, clock, random, progress
-        self._delivery = Delivery(outbox, accounts, api, keystore)
+        self._outbox, self._relayed, self._accounts, self._files = outbox, relayed, accounts, files
+        self._api, self._keystore, self._clock = api, keystore, clock
+        self._traffic, self._backups = traffic, backups
+        self._random, self._progress = random, progress
+        own = Delivery(outbox, lambda key: to_bytes(outbox.envelope(key)), accounts, api, keystore, traffic)
+        others = Delivery(relayed, relayed.body, accounts, api, keystore, traffic)
+        self._reports = (own, others)
+        self._evidence = (
+            FileDelivery(outbox, own, accounts, files, api, traffic),
+            FileDelivery(relayed, others, accounts, files, api, traffic),
+        )
 
     def send_round(self, now: datetime, *, progress: OnProgress | None = None) -> RoundResult:
         """Do once what is due. Never raises for what a server or a line can do; the result tells it."""
         tally = Tally(now, progress or self._progress, self._random)
         try:
-            if self._outbox.due_reports(now) or self._outbox.due_files(now) or self._outbox.unvouched():
+            if self._is_due(now):
+                self._deliver(tally)
+            elif self._files_due(now):
+                raise Problem("waits_for_wifi")
+            elif self._backups.is_due(now):
                 self._prove_server()
-                self._delivery.send_due(tally)
-                self._ask_all(tally)  # what an earlier round sent whole but heard nothing of
-                self._send_files(tally)
-                self._ask_all(tally)
+                self._hear_of_backups(tally)
         except Problem as problem:
-            tally.problem = problem.code
+            tally.end(problem)
+        self._tidy()
         return RoundResult(
             tally.received,
             tally.sent_files,
@@ -90,7 +120,10 @@ class Sending:
             tally.moved_bytes,
             tuple(tally.failures),
             tally.problem,
-            self._outbox.left(now),
+            self._left(now),
+            tally.retry_after_s,
+            tally.token_refused,
+            tally.backup_problem,
         )
 
     def send_until_empty(
@@ -110,7 +143,7 @@ class Sending:
             if not result.left.waiting or stop.is_set():
                 return result
             vain = 0 if result.moved else vain + 1
-            if stop.wait(self._wait(vain, result.left).total_seconds()):
+            if stop.wait(self._wait(vain, result).total_seconds()):
                 return result
 
     def resend(self, report: UUID) -> QueuedReport:
@@ -123,75 +156,64 @@ class Sending:
         return self._outbox.reports(limit=limit, before=before)
 
     def left(self) -> Left:
-        return self._outbox.left(self._clock.now())
+        """Of the phone's own and of what it carries for colleagues."""
+        return self._left(self._clock.now())
 
-    def _wait(self, vain: int, left: Left) -> timedelta:
+    def _left(self, now: datetime) -> Left:
+        own, others = self._outbox.left(now), self._relayed.left(now)
+        dues = [due for due in (own.due_in_s, others.due_in_s) if due is not None]
+        return Left(
+            own.waiting + others.waiting, own.held + others.held, own.damaged + others.damaged, min(dues, default=None)
+        )
+
+    def _wait(self, vain: int, result: RoundResult) -> timedelta:
         wait = growing(max(vain, 1), self._random, first=ROUND_FIRST, longest=ROUND_LONGEST)
-        if vain == 0 and left.due_in_s is not None:
-            wait = max(wait, min(timedelta(seconds=left.due_in_s), ROUND_LONGEST))
-        return wait
+        due_in_s = result.left.due_in_s
+        if vain == 0 and due_in_s is not None:
+            wait = max(wait, min(timedelta(seconds=due_in_s), ROUND_LONGEST))
+        return max(wait, timedelta(seconds=result.retry_after_s or 0))
+
+    def _is_due(self, now: datetime) -> bool:
+        """Something that may leave over this network; what must wait for Wi-Fi alone is no reason to ask anybody."""
+        queues = (self._outbox, self._relayed)
+        if any(queue.due_reports(now) or queue.unvouched() for queue in queues):
+            return True
+        return self._files_due(now) and not self._traffic.files_wait()
+
+    def _files_due(self, now: datetime) -> bool:
+        return bool(self._outbox.due_files(now) or self._relayed.due_files(now))
+
+    def _deliver(self, tally: Tally) -> None:
+        self._prove_server()
+        for reports in self._reports:
+            reports.send_due(tally)
+        for reports in self._reports:
+            reports.ask_all(tally)  # what an earlier round sent whole but heard nothing of
+        for evidence in self._evidence:
+            evidence.send_due(tally)
+        for reports in self._reports:
+            reports.ask_all(tally)
+        if self._backups.is_due(tally.now):
+            self._hear_of_backups(tally)
+
+    def _hear_of_backups(self, tally: Tally) -> None:
+        try:
+            self._traffic.report_may()
+            self._backups.ask(tally.now)
+        except Problem as problem:
+            tally.backup_problem = problem.code
 
     def _prove_server(self) -> None:
         """A portal or a stranger gets nothing: sealed reports hold identities too. Problem `not_our_server`."""
+        self._traffic.report_may()
         nonce = secrets.token_hex(16)
         pinned = self._accounts.server_keys()
         keys = check_hello(self._api.hello(nonce), nonce, pinned, self._keystore)
         if any(key.id not in pinned for key in keys):
             self._accounts.pin(keys)
 
-    def _send_files(self, tally: Tally) -> None:
-        due = self._outbox.due_files(tally.now)
-        last_of = {file.report: file.entry.id for file in due}
-        for file in due:
-            self._send_file(file, tally)
-            if last_of[file.report] == file.entry.id:
-                self._ask(file.report, tally)
-
-    def _send_file(self, file: LocalFile, tally: Tally) -> None:
-        name, total = file.entry.id, file.entry.bytes
-        reached = file.offset
-
-        def moved(upload_url: str, offset: int) -> None:
-            nonlocal reached
-            self._outbox.file_moved(name, upload_url=upload_url, offset=offset)
-            tally.moved_bytes += max(0, offset - reached)
-            reached = offset
-            tally.progress(Progress(file.report, name, offset, total))
-
-        try:
-            with self._files.open(file.name) as content:
-                self._api.send_file(file, content, self._delivery.token(), moved)
-            tally.sent_files += 1
-        except Problem as problem:
-            self._file_failed(file, problem, tally)
-
-    def _file_failed(self, file: LocalFile, problem: Problem, tally: Tally) -> None:
-        if problem.code == "no_connection":
-            raise problem
-        tally.failures.append(problem.code)
-        if problem.code == "photo_unreadable" or (_doubts_bytes(problem) and not self._is_intact(file)):
-            self._outbox.file_damaged(file.entry.id)
-            return
-        wait = growing(file.attempts + 1, tally.random)
-        self._outbox.file_failed(
-            file.entry.id, problem=problem.code, next_try=tally.now + wait, restart=_doubts_bytes(problem)
-        )
-        if isinstance(problem, ServerProblem) and problem.code in UNKNOWN_THERE:
-            self._outbox.report_reopened(file.report)
-
-    def _is_intact(self, file: LocalFile) -> bool:
-        return self._files.measure(file.name) == (file.entry.sha256, file.entry.bytes)
-
-    def _ask_all(self, tally: Tally) -> None:
-        for report in self._outbox.unvouched():
-            self._delivery.ask(report, tally)
-
-    def _ask(self, report: UUID, tally: Tally) -> None:
-        queued = self._outbox.get(report)
-        if any(file.state == "received" for file in queued.files):
-            self._delivery.ask(queued, tally)
-
-
-def _doubts_bytes(problem: Problem) -> bool:
-    """The server says that what it got is not what was sealed."""
-    return isinstance(problem, ServerProblem) and problem.code in ("evidence_hash_mismatch", "evidence_length")
+    def _tidy(self) -> None:
+        """Colleagues' files that the server has vouched for do not stay here."""
+        for name in self._relayed.spent():
+            self._files.remove(name)
+            self._relayed.let_go(name)

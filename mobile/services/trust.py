@@ -32,6 +32,14 @@ def check_hello(
     return tuple(key for key in hello.message.keys if key.id in trusted)
 
 
+def named_key(hello: Signed[Hello], key_id: str) -> dict[str, str]:
+    """The one key that an enrolment code names, as hello shows it: id → PEM; Problem `not_our_server`."""
+    for key in hello.message.keys:
+        if key.id == key_id and key_id_of(key.public_key) == key_id:
+            return {key_id: key.public_key}
+    raise Problem("not_our_server")
+
+
 def check_first_hello(hello: Signed[Hello], nonce: str, keystore: Keystore) -> None:
     """At the first enrolment nothing is pinned yet: the answer must at least be to our question and by one of the keys
     it shows. Problem `not_our_server`."""
@@ -56,8 +64,12 @@ def _trusted(hello: Signed[Hello], pinned: Mapping[str, str], keystore: Keystore
 
 def receipt_is_true(receipt: Signed[Receipt], pinned: Mapping[str, str], keystore: Keystore) -> bool:
     """Signed by the pinned key it names."""
-    public_key = pinned.get(receipt.message.key)
-    return public_key is not None and _verify(public_key, receipt.signed, receipt.message.signature, keystore)
+    return is_signed_by_pinned(receipt.message.key, receipt.message.signature, receipt.signed, pinned, keystore)
+
+
+def is_signed_by_pinned(key: str, signature: str, signed: bytes, pinned: Mapping[str, str], keystore: Keystore) -> bool:
+    public_key = pinned.get(key)
+    return public_key is not None and _verify(public_key, signed, signature, keystore)
 
 
 def _is_announced(key: ServerKey, written: dict[str, Any], trusted: Mapping[str, str], keystore: Keystore) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from shared.problems import Problem
+
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=1)
 # What the server refused for good reasons changes only when a person corrects something there or it is upgraded.
@@ -22,3 +24,13 @@ def growing(attempts: int, random: Random, *, first: timedelta = FIRST, longest:
 
 def jittered(wait: timedelta, random: Random) -> timedelta:
     return wait * (0.75 + 0.5 * random())
+
+
+def asked_for(problem: Problem, random: Random) -> timedelta | None:
+    """How long the server asked to be left alone (Retry-After), at least a second and at most an hour, and up to a
+    quarter longer; None when it did not."""
+    seconds = problem.values.get("retry_after_s")
+    if not isinstance(seconds, float):
+        return None
+    wait = timedelta(seconds=min(max(seconds, 1.0), LONGEST.total_seconds()))
+    return wait * (1 + 0.25 * random())

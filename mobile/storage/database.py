@@ -11,7 +11,8 @@ from mobile.storage.schema import migrate
 from shared.problems import Problem
 
 BUSY_S = 30.0  # the other process may be waiting for a hardware keystore to sign
-FULL = "database or disk is full"
+# The second: no room for the index of the log, which comes with the first reading.
+FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
 
 
 class Database:
@@ -22,7 +23,13 @@ class Database:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._all: list[sqlite3.Connection] = []
-        migrate(self.connection)
+        try:
+            migrate(self.connection)
+        except BaseException as error:
+            self.close()
+            if is_full(error):
+                raise Problem("phone_full") from error
+            raise
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -31,30 +38,39 @@ class Database:
         if connection is None:
             # check_same_thread: only so that `close` may close what other threads opened.
             connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            with self._lock:
+                self._all.append(connection)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             self._local.connection = connection
-            with self._lock:
-                self._all.append(connection)
         return connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction that holds the write lock from its first moment, so that what it reads stays true.
-        Problem `phone_full`."""
+        Problem `phone_full`.
+
+        `synced=False`: the commit survives this process, but a flat battery only once a later one is synced, which
+        syncs all before it. For what can be found again by other means. https://www.sqlite.org/pragma.html#pragma_synchronous
+        """
         connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
+        if not synced:
+            connection.execute("PRAGMA synchronous = NORMAL")
         try:
+            connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
         except BaseException as error:
             if connection.in_transaction:  # a full disk has rolled back by itself
                 connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError) and str(error) == FULL:
+            if is_full(error):
                 raise Problem("phone_full") from error
             raise
+        finally:
+            if not synced:
+                connection.execute("PRAGMA synchronous = FULL")
 
     def close(self) -> None:
         with self._lock:
@@ -62,6 +78,11 @@ class Database:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
+
+
+def is_full(error: BaseException) -> bool:
+    """SQLite had no room."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode in FULL
 
 
 def to_millis(instant: datetime) -> int:

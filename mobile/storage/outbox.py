@@ -3,31 +3,32 @@
 It belongs to the phone, not to whoever is signed in: nothing here knows of sessions, and no statement here deletes.
 """
 
-import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mobile.ports import FileState, Left, LocalFile, QueuedReport, QueueState, Slot
+from mobile.ports import FileState, Left, LocalFile, QueuedReport, QueueState, Slot, Vault
 from mobile.storage.database import Database, from_millis, to_millis
-from mobile.storage.drafts import read_draft
+from mobile.storage.drafts import read_draft, read_entry
+from mobile.storage.papers import insert_paper, uses_of
+from mobile.storage.rows import about, lock_json, lock_text, unlock_json, unlock_text
 from shared.rules.papers import PaperUse
 from shared.wire.v1.codec import decode, encode
 from shared.wire.v1.load_papers import papers_seen
-from shared.wire.v1.messages import Envelope, EnvelopeParts, EvidenceEntry, EvidenceState, Receipt
+from shared.wire.v1.messages import Envelope, EnvelopeParts, EvidenceState, Receipt
 from shared.wire.v1.records import Kind
 from shared.wire.v1.seal import SealedReport
 
 # Phone clocks jump. A try that lies further ahead than any wait this app makes was set by a clock since put right.
 HORIZON = timedelta(hours=12)
+_MANIFEST, _PARTS, _RECEIPT = "reports.manifest", "reports.parts", "reports.receipt"
 _DUE = "(next_try <= :now OR next_try > :horizon)"
 
 
 class SqliteOutbox:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
 
     # --- sealing
 
@@ -41,8 +42,8 @@ class SqliteOutbox:
                     (str(device),),
                 ).fetchone()
                 sequence, previous = (1, None) if last is None else (last["sequence"] + 1, last["manifest_sha256"])
-                _insert(db, make(Slot(sequence, previous, read_draft(db, draft))))
-                # What was typed is in the sealed parts now; the draft's clear copy has done its work.
+                self._insert(db, make(Slot(sequence, previous, read_draft(db, self._vault, draft))))
+                # What was typed is in the sealed parts now; the draft's copy has done its work.
                 db.execute("UPDATE drafts SET open = 0, content = NULL WHERE id = ?", (str(draft),))
         return self.get(draft)
 
@@ -64,20 +65,15 @@ class SqliteOutbox:
         row = self._database.connection.execute(
             "SELECT manifest, signature, key, parts FROM reports WHERE id = ?", (str(report),)
         ).fetchone()
-        return Envelope(row["manifest"], row["signature"], row["key"], decode(EnvelopeParts, json.loads(row["parts"])))
+        return Envelope(
+            self._vault.unlock(row["manifest"], about(_MANIFEST, report)),
+            row["signature"],
+            row["key"],
+            decode(EnvelopeParts, unlock_json(self._vault, row["parts"], _PARTS, report)),
+        )
 
     def paper_uses(self, keys: Collection[str], *, but: UUID) -> Mapping[str, Sequence[PaperUse]]:
-        found: dict[str, list[PaperUse]] = defaultdict(list)
-        for key in sorted(keys):  # one query for each: a load has a few papers, SQLite a limit on parameters
-            rows = self._database.connection.execute(
-                "SELECT * FROM papers_seen WHERE key = ? AND report <> ? AND report NOT IN"
-                " (SELECT drafts.supersedes FROM drafts JOIN reports ON reports.id = drafts.id"
-                " WHERE drafts.supersedes IS NOT NULL) ORDER BY at, report, load",
-                (key, str(but)),
-            )
-            for row in rows:
-                found[key].append(_paper_use(row))
-        return found
+        return uses_of(self._database.connection, self._vault, keys, but=but)
 
     def due_reports(self, now: datetime) -> tuple[QueuedReport, ...]:
         return self._read_all(f"{_REPORT} WHERE state IN ('on_phone', 'held') AND {_DUE} ORDER BY number", _times(now))
@@ -97,7 +93,7 @@ class SqliteOutbox:
                 ORDER BY turn, reports.number, files.position""",  # noqa: S608
             _times(now),
         )
-        return tuple(_file(row) for row in rows)
+        return tuple(self._file(row) for row in rows)
 
     def unvouched(self) -> tuple[QueuedReport, ...]:
         return self._read_all(
@@ -134,7 +130,7 @@ class SqliteOutbox:
             db.execute(
                 "UPDATE reports SET receipt = ?, problem = NULL, attempts = 0, next_try = 0, state = CASE"
                 " WHEN state = 'confirmed' THEN state ELSE 'received' END WHERE id = ? AND manifest_sha256 = ?",
-                (text, report, receipt.manifest_sha256),
+                (lock_text(self._vault, text, _RECEIPT, report), report, receipt.manifest_sha256),
             )
             for entry in receipt.evidence:
                 if entry.state is EvidenceState.CONFIRMED:
@@ -226,62 +222,49 @@ class SqliteOutbox:
             state=QueueState(row["state"]),
             problem=row["problem"],
             attempts=row["attempts"],
-            receipt=row["receipt"],
-            files=tuple(_file(file) for file in files),
+            receipt=unlock_text(self._vault, row["receipt"], _RECEIPT, row["id"]),
+            files=tuple(self._file(file) for file in files),
         )
+
+    def _file(self, row: sqlite3.Row) -> LocalFile:
+        return LocalFile(
+            report=UUID(row["report"]),
+            entry=read_entry(self._vault, row),
+            name=row["name"],
+            state=FileState(row["state"]),
+            offset=row["offset"],
+            upload_url=row["upload_url"],
+            attempts=row["attempts"],
+            problem=row["problem"],
+        )
+
+    def _insert(self, db: sqlite3.Connection, sealed: SealedReport) -> None:
+        manifest, envelope = sealed.manifest, sealed.envelope
+        db.execute(
+            "INSERT INTO reports (id, kind, device, sequence, sealed_at, manifest, manifest_sha256, signature, key,"
+            " parts, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'on_phone')",
+            (
+                str(manifest.id),
+                manifest.kind.value,
+                str(manifest.device),
+                manifest.sequence,
+                to_millis(manifest.sealed_at),
+                self._vault.lock(envelope.manifest, about(_MANIFEST, manifest.id)),
+                sealed.manifest_sha256,
+                envelope.signature,
+                envelope.key,
+                lock_json(self._vault, encode(envelope.parts), _PARTS, manifest.id),
+            ),
+        )
+        uses = {(seen.key, seen.use.load): seen.use for seen in papers_seen(manifest.kind, manifest.id, sealed.facts)}
+        for (key, _), use in uses.items():
+            if key:
+                insert_paper(db, self._vault, key, use)
 
 
 _REPORT = (
     "SELECT id, kind, device, sequence, manifest_sha256, sealed_at, state, problem, attempts, receipt FROM reports"
 )
-
-
-def _insert(db: sqlite3.Connection, sealed: SealedReport) -> None:
-    manifest, envelope = sealed.manifest, sealed.envelope
-    db.execute(
-        "INSERT INTO reports (id, kind, device, sequence, sealed_at, manifest, manifest_sha256, signature, key, parts,"
-        " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'on_phone')",
-        (
-            str(manifest.id),
-            manifest.kind.value,
-            str(manifest.device),
-            manifest.sequence,
-            to_millis(manifest.sealed_at),
-            envelope.manifest,
-            sealed.manifest_sha256,
-            envelope.signature,
-            envelope.key,
-            json.dumps(encode(envelope.parts)),
-        ),
-    )
-    uses = {(seen.key, seen.use.load): seen.use for seen in papers_seen(manifest.kind, manifest.id, sealed.facts)}
-    db.executemany(
-        "INSERT INTO papers_seen (key, report, load, at, mark_key, quantity, unit) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (key, str(use.report), use.load, to_millis(use.at), use.mark_key, use.quantity, use.unit)
-            for (key, _), use in uses.items()
-            if key
-        ],
-    )
-
-
-def _paper_use(row: sqlite3.Row) -> PaperUse:
-    return PaperUse(
-        UUID(row["report"]), row["load"], from_millis(row["at"]), row["mark_key"], row["quantity"], row["unit"]
-    )
-
-
-def _file(row: sqlite3.Row) -> LocalFile:
-    return LocalFile(
-        report=UUID(row["report"]),
-        entry=decode(EvidenceEntry, json.loads(row["entry"])),
-        name=row["name"],
-        state=FileState(row["state"]),
-        offset=row["offset"],
-        upload_url=row["upload_url"],
-        attempts=row["attempts"],
-        problem=row["problem"],
-    )
 
 
 def _times(now: datetime) -> dict[str, int]:

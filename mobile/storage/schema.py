@@ -76,6 +76,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Files that were detached or thrown away with their draft: not to be taken for ones that a crash cut off.
         "CREATE TABLE dropped_files (name TEXT PRIMARY KEY) WITHOUT ROWID",
     ),
+    (
+        "CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        # --- confirmed reports that stood, with every file, in a verified backup of the office
+        """CREATE TABLE backups (
+            report TEXT PRIMARY KEY REFERENCES reports (id), taken_at INTEGER NOT NULL) WITHOUT ROWID""",
+        # --- carried for colleagues. `key`: this phone's own name for it, for anybody may claim any `id`. `body`: the
+        # envelope, locked; it goes when this phone can do no more for it.
+        """CREATE TABLE relayed_reports (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, id TEXT NOT NULL,
+            manifest_sha256 TEXT NOT NULL UNIQUE, body BLOB, taken_at INTEGER NOT NULL, state TEXT NOT NULL,
+            receipt BLOB, problem TEXT, attempts INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL DEFAULT 0)""",
+        # `here`: 1 when its bytes are in the file store under `name`
+        """CREATE TABLE relayed_files (
+            key TEXT PRIMARY KEY, owner TEXT NOT NULL REFERENCES relayed_reports (key), report TEXT NOT NULL,
+            position INTEGER NOT NULL, id TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,
+            name TEXT NOT NULL, here INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'on_phone',
+            upload_url TEXT, offset INTEGER NOT NULL DEFAULT 0, problem TEXT, attempts INTEGER NOT NULL DEFAULT 0,
+            next_try INTEGER NOT NULL DEFAULT 0, UNIQUE (owner, position))""",
+        "CREATE INDEX relayed_files_by_hash ON relayed_files (sha256)",
+    ),
 )
 
 

@@ -1,21 +1,19 @@
 """The server's API over HTTP. Nothing here decides whether to believe an answer: that is `mobile.services.trust`."""
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
 from http import HTTPStatus
-from typing import Any, BinaryIO, TypeVar, get_args, get_origin
+from typing import Any, BinaryIO
 from uuid import UUID
 
-from mobile.ports import Answer, Enrolled, LocalFile, OnOffset, ReferenceDelta, Signed
+from mobile.ports import Answer, Enrolled, FileOnItsWay, May, OnOffset, ReferenceDelta, Signed
 from mobile.transport.http import Http, HttpAnswer, problem_from
 from mobile.transport.tus import Tus
 from shared.problems import Problem
-from shared.wire.v1.canonical import canonical_bytes
-from shared.wire.v1.codec import decode, encode, field_types, optional_inner
-from shared.wire.v1.messages import Envelope, Hello, Receipt
+from shared.wire.v1.messages import BackedUp, Hello, Receipt
 from shared.wire.v1.reference import KINDS
+from shared.wire.v1.signed import read_known, read_signed
 
-T = TypeVar("T")
+JSON = {"Content-Type": "application/json"}
 
 
 class HttpServerApi:
@@ -28,28 +26,38 @@ class HttpServerApi:
     def close(self) -> None:
         self._http.close()
 
+    @property
+    def address(self) -> str:
+        return self._http.base_url
+
+    def reach(self, address: str) -> None:
+        self._http.reach(address)
+        self._tus.forget()
+
     def hello(self, nonce: str) -> Signed[Hello]:
         try:
-            return _signed(Hello, _json(self._http.call("GET", "hello/", params={"nonce": nonce}), 200))
+            return read_signed(Hello, _json(self._http.call("GET", "hello/", params={"nonce": nonce}), 200))
         except Problem as problem:
             # No line is no line, and one that says in our own words that it is ill is ours; all else is a stranger.
             raise Problem("not_our_server") if problem.code == "answer_invalid" else problem from problem
 
     def enrol(self, *, code: str, public_key: str, model: str, platform: str) -> Enrolled:
         body = {"code": code, "public_key": public_key, "model": model, "platform": platform}
-        return _read(Enrolled, _json(self._http.call("POST", "devices/enrol/", body=body), 200, 201))
+        return read_known(Enrolled, _json(self._http.call("POST", "devices/enrol/", body=body), 200, 201))
 
     def logout(self, token: str) -> None:
         answer = self._http.call("POST", "auth/logout/", token=token)
         if answer.status not in (200, 204):
             raise answer.problem()
 
-    def put_report(self, report: UUID, envelope: Envelope, token: str | None) -> Signed[Receipt]:
-        return _signed(Receipt, _json(self._deliver("PUT", f"reports/{report}/", encode(envelope), token), 200, 201))
+    def put_report(self, report: UUID, envelope: bytes, token: str | None) -> Signed[Receipt]:
+        answer = self._http.call("PUT", f"reports/{report}/", token=token, content=envelope, headers=JSON)
+        return read_signed(Receipt, _json(answer, 200, 201))
 
-    def post_batch(self, reports: Sequence[tuple[UUID, Envelope]], token: str | None) -> tuple[Answer, ...]:
-        body = {"envelopes": [encode(envelope) for _, envelope in reports]}
-        answer = _json(self._deliver("POST", "reports/batch/", body, token), 200)
+    def post_batch(self, reports: Sequence[tuple[UUID, bytes]], token: str | None) -> tuple[Answer, ...]:
+        body = b'{"envelopes":[' + b",".join(envelope for _, envelope in reports) + b"]}"
+        sent = self._http.call("POST", "reports/batch/", token=token, content=body, headers=JSON)
+        answer = _json(sent, 200)
         results = answer.get("results") if isinstance(answer, dict) else None
         if not isinstance(results, list) or len(results) != len(reports):
             raise Problem("answer_invalid")
@@ -57,18 +65,14 @@ class HttpServerApi:
 
     def receipt(self, report: UUID, manifest_sha256: str, token: str | None) -> Signed[Receipt]:
         path, params = f"reports/{report}/receipt/", {"manifest": manifest_sha256}
-        answer = self._http.call("GET", path, token=token, params=params)
-        if answer.status == HTTPStatus.UNAUTHORIZED and token is not None:
-            answer = self._http.call("GET", path, params=params)
-        return _signed(Receipt, _json(answer, 200))
+        return read_signed(Receipt, _json(self._http.call("GET", path, token=token, params=params), 200))
 
-    def send_file(self, file: LocalFile, content: BinaryIO, token: str | None, moved: OnOffset) -> None:
-        try:
-            self._tus.send(file, content, token, moved)
-        except Problem as problem:
-            if token is None or problem.type.status != HTTPStatus.UNAUTHORIZED:
-                raise
-            self._tus.send(file, content, None, moved)
+    def send_file(self, file: FileOnItsWay, content: BinaryIO, token: str | None, moved: OnOffset, may: May) -> None:
+        self._tus.send(file, content, token, moved, may)
+
+    def backed_up(self, manifests: Sequence[str]) -> Signed[BackedUp]:
+        answer = self._http.call("POST", "reports/backed-up/", body={"manifests": list(manifests)})
+        return read_signed(BackedUp, _json(answer, 200))
 
     def reference(self, cursor: str | None, token: str, *, etag: str | None = None) -> ReferenceDelta | None:
         params = {} if cursor is None else {"cursor": cursor}
@@ -77,13 +81,6 @@ class HttpServerApi:
         if answer.status == HTTPStatus.NOT_MODIFIED and etag is not None:
             return None
         return _delta(_json(answer, 200), answer.headers.get("ETag"))
-
-    def _deliver(self, method: str, path: str, body: Any, token: str | None) -> HttpAnswer:
-        """With the token when there is one; a token that no longer counts must not stop what needs none (design §5)."""
-        answer = self._http.call(method, path, token=token, body=body)
-        if answer.status == HTTPStatus.UNAUTHORIZED and token is not None:
-            answer = self._http.call(method, path, body=body)
-        return answer
 
 
 def _json(answer: HttpAnswer, *good: int) -> Any:
@@ -98,38 +95,11 @@ def _result(result: Any, report: UUID) -> Answer:
         if not isinstance(result, dict) or result.get("id") != str(report):
             raise Problem("answer_invalid")
         if result.get("status") in (200, 201):
-            return _signed(Receipt, result.get("receipt"))
+            return read_signed(Receipt, result.get("receipt"))
         status = result.get("status")
         return problem_from(result.get("problem"), status if isinstance(status, int) else 0)
     except Problem as problem:
         return problem
-
-
-def _signed(kind: type[T], value: Any) -> Signed[T]:
-    """The signature stands over the object as the server wrote it, fields this phone does not know included."""
-    message = _read(kind, value)
-    without = {name: entry for name, entry in value.items() if name != "signature"}
-    try:
-        return Signed(message, canonical_bytes(without), canonical_bytes(value).decode("utf-8"))
-    except ValueError as error:
-        raise Problem("answer_invalid") from error
-
-
-def _read(kind: type[T], value: Any) -> T:
-    return decode(kind, _known(kind, value), problem="answer_invalid")
-
-
-def _known(kind: Any, value: Any) -> Any:
-    """`value` without the fields `kind` does not have: a server may be newer than the phones that report to it."""
-    kind = optional_inner(kind) or kind
-    if get_origin(kind) is tuple and isinstance(value, list):
-        return [_known(get_args(kind)[0], entry) for entry in value]
-    if is_dataclass(kind) and isinstance(kind, type) and isinstance(value, dict):
-        types = field_types(kind)
-        return {
-            field.name: _known(types[field.name], value[field.name]) for field in fields(kind) if field.name in value
-        }
-    return value
 
 
 def _delta(answer: Any, etag: str | None) -> ReferenceDelta:

@@ -4,6 +4,9 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -38,17 +41,46 @@ class HttpAnswer:
 
     def problem(self) -> Problem:
         """What this refusal says, in the server's words; `answer_invalid` when no server of ours would say it."""
-        body = self.json() if self.headers.get("Content-Type", "").startswith("application/problem+json") else None
-        return problem_from(body, self.status)
+        told = self.headers.get("Content-Type", "").startswith("application/problem+json")
+        if told and not self.body and self.status == HTTPStatus.UNAUTHORIZED:
+            return Problem("session_ended")  # to HEAD a server can say no more
+        body = self.json() if told and self.body else None
+        return problem_from(body, self.status, retry_after_s=self._retry_after())
+
+    def _retry_after(self) -> float | None:
+        """Seconds; None where the answer does not ask for a wait, or where its status gives the header another meaning
+        (RFC 9110, 10.2.3)."""
+        text = self.headers.get("Retry-After", "").strip()
+        if self.status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) or not text:
+            return None
+        if text.isascii() and text.isdigit():
+            return float(text[:9])
+        try:
+            return max(0.0, (_http_date(text) - _http_date(self.headers.get("Date", ""))).total_seconds())
+        except ValueError:
+            return None  # neither form of the header: as if it were not there
 
 
-def problem_from(body: Any, status: int) -> Problem:
+def problem_from(body: Any, status: int, *, retry_after_s: float | None = None) -> Problem:
     """A problem document as it came, its code known to this phone or not."""
+    values: dict[str, Any] = {} if retry_after_s is None else {"retry_after_s": retry_after_s}
     if not isinstance(body, dict) or not isinstance(body.get("code"), str) or status < 400:
-        return Problem("answer_invalid")
+        return Problem("answer_invalid", **values)
     return ServerProblem(
-        status=status, code=body["code"][:100], title=str(body.get("title", "")), detail=str(body.get("detail", ""))
+        status=status,
+        code=body["code"][:100],
+        title=str(body.get("title", "")),
+        detail=str(body.get("detail", "")),
+        **values,
     )
+
+
+def _http_date(text: str) -> datetime:
+    """Both dates are the server's own: the phone's clock may be years off. ValueError."""
+    found = parsedate_to_datetime(text)
+    if found.tzinfo is None:
+        raise ValueError("no time zone")
+    return found
 
 
 class Http:
@@ -57,7 +89,7 @@ class Http:
     def __init__(
         self, base_url: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S, language: str = "vi"
     ) -> None:
-        self._base = base_url.rstrip("/") + "/api/v1/"
+        self.base_url = base_url.rstrip("/")
         self._timeout = (connect_s, read_s)
         self._language = language
         self._local = threading.local()
@@ -102,6 +134,15 @@ class Http:
             raise Problem("answer_invalid") from error
         except requests.exceptions.RequestException as error:
             raise Problem("no_connection") from error
+
+    @property
+    def _base(self) -> str:
+        return self.base_url + "/api/v1/"
+
+    def reach(self, base_url: str) -> None:
+        """Ask there from now on. Connections to where it was before are closed."""
+        self.close()
+        self.base_url = base_url.rstrip("/")
 
     def own_path(self, location: str) -> str:
         """Path and query of an address the server gave, to be asked of our own server whatever host stands in it: a

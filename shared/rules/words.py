@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from shared.problems import Text
+from shared.rules.photo_words import PHOTO_WORDS
 from shared.rules.verdict import Verdict
 
 WORDS: Mapping[str, Text] = MappingProxyType(
@@ -323,6 +324,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "chưa có sản lượng kê khai để so với ghi nhận {observed}",
             "no output was declared to compare with the observed {observed}",
         ),
+        **PHOTO_WORDS,
     }
 )
 _UNITS = {"m3": "m³", "t": "t"}

@@ -90,8 +90,8 @@ def given(number: int, area: Area) -> "LicenceGiven":
     )
 
 
-def register_filled(chance: random.Random) -> list[tuple[UUID, str, Area]]:
-    """5,000 licences of 4 to 12 corners all over the country: (id, number, area)."""
+def register_filled(chance: random.Random, licences: int = LICENCES) -> list[tuple[UUID, str, Area]]:
+    """Licences of 4 to 12 corners all over the country: (id, number, area)."""
     from shapely.geometry import Polygon
 
     from backend.audit.services import SYSTEM
@@ -111,7 +111,7 @@ def register_filled(chance: random.Random) -> list[tuple[UUID, str, Area]]:
         },
     )
     areas: list[Area] = []
-    while len(areas) < LICENCES:
+    while len(areas) < licences:
         area = licence(chance, VIETNAM)
         if Polygon([(lon, lat) for lat, lon in area.polygons[0][0]]).is_valid:
             areas.append(area)

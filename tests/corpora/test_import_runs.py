@@ -17,7 +17,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.importing import runs
 from backend.registry.importing.exporting import licences_export
 from backend.registry.importing.rows import ReadOptions

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.importing import runs
 from backend.registry.importing.rows import ReadOptions
 from backend.registry.models import Commune, CommuneBoundary, ImportRun, ProvinceBoundary

@@ -28,6 +28,7 @@ from shared.problems import Problem
 from shared.wire.v1.canonical import canonical_bytes
 from shared.wire.v1.reference import KINDS
 from shared.wire.v1.seal import SealedReport, open_envelope, read_envelope
+from tests.fakes.uploads import Upload, Uploads
 
 PORTAL = b"<html><body>Wi-Fi mi\xe1\xbb\x85n ph\xc3\xad: xin \xc4\x91\xc4\x83ng nh\xe1\xba\xadp</body></html>"
 
@@ -56,7 +57,7 @@ class Fault:
     """`kind`: `cut` (the line breaks after `after` bytes of the body), `cut_answer` (everything was done, the answer
     never arrives), `portal` (200, HTML), `html` (`status`, HTML), `problem` (`status`, `code`), `redirect`, `slow`
     (`seconds` before the answer), `short` (the line breaks after `after` bytes of the answer), `stranger` (signed by a
-    key nobody knows), `corrupt` (a byte of the upload changes), `other_receipt` (the receipt speaks of another
+    key nobody knows), `corrupt` (the first byte of the upload changes), `other_receipt` (the receipt speaks of another
     manifest), `other_hash` (of files with another hash)."""
 
     kind: str
@@ -67,19 +68,7 @@ class Fault:
     status: int = 500
     code: str = "server_error"
     seconds: float = 0.0
-
-
-@dataclass
-class Upload:
-    report: str
-    evidence: str
-    sha256: str
-    length: int
-    content: bytearray = field(default_factory=bytearray)
-
-    @property
-    def confirmed(self) -> bool:
-        return len(self.content) == self.length
+    headers: dict[str, str] = field(default_factory=dict)  # of `html` and `problem`
 
 
 class FakeServer:
@@ -89,19 +78,23 @@ class FakeServer:
         self.keys: list[dict[str, Any]] = [self.key.record()]
         self.keys_at_enrolment: list[dict[str, Any]] | None = None  # others than hello shows, where a test wants that
         self.devices: dict[str, tuple[str, ec.EllipticCurvePublicKey]] = {}  # key id → device id, key
-        self.codes: dict[str, dict[str, Any]] = {}  # code → officer
+        self.codes: dict[str, dict[str, Any]] = {}  # code, without its dash → officer
+        self._codes = 0
         self.tokens: set[str] = set()
+        self.dead_tokens: set[str] = set()  # revoked or expired: every call with one is 401
         self.reports: dict[str, SealedReport] = {}
         self.arrivals: list[str] = []  # ids in the order in which reports became known
         self.quarantine: list[dict[str, Any]] = []
-        self.uploads: dict[str, Upload] = {}
+        self.tus = Uploads(self.reports)
+        self.backup: tuple[datetime, set[str]] | None = None  # when the last one was made, manifests that stand in it
+        self.bent_offset: str | None = None  # what stands in Upload-Offset instead of the truth
+        self.backups_asked: list[list[str]] = []
         self.reference: dict[str, Any] = {"cursor": "1"}  # parts of the contract that are not named are empty
         self.reference_whole = True  # False: what stands in `reference` is the answer, whatever it is
         self.references_asked: list[dict[str, str | None]] = []
         self.faults: list[Fault] = []
         self.log: list[tuple[str, str]] = []
         self.tokens_seen: list[str | None] = []
-        self.payload = 0  # bytes of PATCH bodies that reached us
         self.errors: list[BaseException] = []
         self.lock = threading.RLock()
         self._http = _Http(("127.0.0.1", 0), _Handler)
@@ -113,6 +106,15 @@ class FakeServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
+    @property
+    def uploads(self) -> dict[str, Upload]:
+        return self.tus.by_name
+
+    @property
+    def payload(self) -> int:
+        """Bytes of files that reached us, also those that came in vain."""
+        return self.tus.payload
+
     def close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
@@ -122,9 +124,10 @@ class FakeServer:
         self.faults.append(Fault(kind, method, path, **how))
 
     def code_for(self, officer: dict[str, Any]) -> str:
-        code = f"MA-{len(self.codes) + 1:04d}"
+        self._codes += 1
+        code = f"MA000{self._codes:05d}"
         self.codes[code] = officer
-        return code
+        return f"{code[:5]}-{code[5:]}"
 
     def confirmed_files(self) -> dict[str, bytes]:
         return {upload.evidence: bytes(upload.content) for upload in self.uploads.values() if upload.confirmed}
@@ -144,7 +147,7 @@ class FakeServer:
         return {**value, "signature": key.sign(value)}
 
     def enrol(self, body: dict[str, Any]) -> dict[str, Any]:
-        officer = self.codes.pop(body["code"], None)
+        officer = self.codes.pop(body["code"].replace("-", ""), None)
         if officer is None:
             raise Problem("code_invalid")
         key = serialization.load_pem_public_key(body["public_key"].encode())
@@ -178,10 +181,9 @@ class FakeServer:
 
     def receipt(self, id: str, key: SigningKey) -> dict[str, Any]:
         sealed = self.reports[id]
-        files = {upload.evidence: upload for upload in self.uploads.values()}
         evidence = []
         for entry in sealed.manifest.evidence:
-            upload = files.get(str(entry.id))
+            upload = self.tus.of(str(entry.id))
             have = 0 if upload is None else len(upload.content)
             state = "missing" if have == 0 else "confirmed" if have == entry.bytes else "partial"
             evidence.append({"id": str(entry.id), "sha256": entry.sha256, "bytes_received": have, "state": state})
@@ -198,23 +200,15 @@ class FakeServer:
         }
         return {**value, "signature": key.sign(value)}
 
-    def create_upload(self, length: int, metadata: dict[str, str]) -> str:
-        sealed = self.reports.get(metadata["report"])
-        declared = {str(entry.id): entry for entry in sealed.manifest.evidence} if sealed else {}
-        entry = declared.get(metadata["evidence"])
-        if entry is None or entry.sha256 != metadata["sha256"]:
-            raise Problem("evidence_unknown")
-        if entry.bytes != length:
-            raise Problem("evidence_length", declared=entry.bytes)
-        name = f"{metadata['report']}-{metadata['evidence']}"
-        self.uploads.setdefault(name, Upload(metadata["report"], metadata["evidence"], entry.sha256, length))
-        return name
-
-    def finish(self, name: str) -> None:
-        upload = self.uploads[name]
-        if upload.confirmed and hashlib.sha256(upload.content).hexdigest() != upload.sha256:
-            del self.uploads[name]
-            raise Problem("evidence_hash_mismatch")
+    def backed_up(self, manifests: list[str], key: SigningKey) -> dict[str, Any]:
+        self.backups_asked.append(manifests)
+        taken_at, standing = self.backup or (None, set[str]())
+        value = {
+            "taken_at": None if taken_at is None else instant_text(taken_at),
+            "manifests": [manifest for manifest in manifests if manifest in standing],
+            "key": self.key.id,
+        }
+        return {**value, "signature": key.sign(value)}
 
     def _verify(self, key: str, message: bytes, signature: bytes) -> bool | None:
         if key not in self.devices:
@@ -263,21 +257,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    do_GET = do_PUT = do_POST = do_HEAD = do_PATCH = handle_one  # noqa: N815 - names of http.server
+    do_GET = do_PUT = do_POST = do_HEAD = do_PATCH = do_OPTIONS = handle_one  # noqa: N815 - names of http.server
 
     def _serve(self, fake: FakeServer, path: str, fault: Fault | None) -> None:
         kind = "" if fault is None else fault.kind
         length = int(self.headers.get("Content-Length", 0))
         if fault is not None and kind == "cut":
-            self._patch_bytes(fake, path, self.rfile.read(min(fault.after, length)))
+            came = self.rfile.read(min(fault.after, length))
+            with fake.lock:
+                if path.startswith("uploads/"):
+                    fake.tus.cut(self.command, _upload_name(path), self.headers, came)
             raise _Cut
         raw = self.rfile.read(length)
         if fault is not None and kind in ("portal", "html", "redirect"):
             status = {"portal": 200, "html": fault.status, "redirect": 302}[kind]
-            return self._send(status, PORTAL, "text/html", {"Location": "http://127.0.0.1:1/"} if status == 302 else {})
+            more = {"Location": "http://127.0.0.1:1/"} if status == 302 else fault.headers
+            return self._send(status, PORTAL, "text/html", more)
         if fault is not None and kind == "problem":
             body = {"type": "x", "title": "Lỗi", "status": fault.status, "detail": "chi tiết {lạ}", "code": fault.code}
-            return self._send(fault.status, json.dumps(body).encode(), "application/problem+json", {})
+            return self._send(fault.status, json.dumps(body).encode(), "application/problem+json", fault.headers)
         if fault is not None and kind == "slow":
             time.sleep(fault.seconds)
         try:
@@ -294,6 +292,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(status, body, media, headers, fault.after if fault is not None and kind == "short" else None)
 
     def _answer(self, fake: FakeServer, path: str, raw: bytes, fault: Fault | None) -> tuple[int, Any, dict[str, str]]:
+        if (self.headers.get("Authorization") or "").removeprefix("Token ") in fake.dead_tokens:
+            raise Problem("token_invalid")
         key = fake.stranger if fault is not None and fault.kind == "stranger" else fake.key
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         match (self.command, path.strip("/").split("/")):
@@ -316,8 +316,15 @@ class _Handler(BaseHTTPRequestHandler):
                 if id not in fake.reports or query.get("manifest") != fake.reports[id].manifest_sha256:
                     raise Problem("not_found")
                 return 200, self._bent(fake, fake.receipt(id, key), key, fault), {}
-            case _, ["uploads", *name]:
-                return self._tus(fake, name, raw, fault)
+            case "POST", ["reports", "backed-up"]:
+                return 200, fake.backed_up(json.loads(raw)["manifests"], key), {}
+            case _, ["uploads", *_]:
+                if fault is not None and fault.kind == "corrupt":
+                    raw = bytes([raw[0] ^ 1]) + raw[1:]
+                status, answer, headers = fake.tus.answer(self.command, _upload_name(path), self.headers, raw)
+                if fake.bent_offset is not None and "Upload-Offset" in headers:
+                    headers["Upload-Offset"] = fake.bent_offset.encode().decode("latin-1")
+                return status, answer, headers
         raise Problem("not_found")
 
     def _reference(self, fake: FakeServer, cursor: str | None) -> tuple[int, Any, dict[str, str]]:
@@ -353,39 +360,6 @@ class _Handler(BaseHTTPRequestHandler):
             return {"id": name, "status": problem.type.status, "problem": problem.as_json("vi")}
         return {"id": name, "status": status, "receipt": receipt}
 
-    def _tus(
-        self, fake: FakeServer, name: list[str], raw: bytes, fault: Fault | None
-    ) -> tuple[int, None, dict[str, str]]:
-        if self.headers.get("Tus-Resumable") != "1.0.0":
-            raise Problem("tus_version")
-        if self.command == "POST":
-            pairs = (pair.split(" ") for pair in self.headers["Upload-Metadata"].split(","))
-            metadata = {key: base64.b64decode(value).decode() for key, value in pairs}
-            new = fake.create_upload(int(self.headers["Upload-Length"]), metadata)
-            headers = {"Location": f"/api/v1/uploads/{new}/"}
-            if fake.uploads[new].confirmed:
-                headers["Upload-Offset"] = str(fake.uploads[new].length)
-            return 201, None, headers
-        upload = fake.uploads.get(name[0])
-        if upload is None:
-            raise Problem("not_found")
-        if self.command == "PATCH":
-            if int(self.headers["Upload-Offset"]) != len(upload.content):
-                raise Problem("upload_offset", offset=len(upload.content))
-            if fault is not None and fault.kind == "corrupt":
-                raw = bytes([raw[0] ^ 1]) + raw[1:]
-            self._patch_bytes(fake, f"uploads/{name[0]}", raw)
-            fake.finish(name[0])
-        return (204 if self.command == "PATCH" else 200), None, {"Upload-Offset": str(len(upload.content))}
-
-    def _patch_bytes(self, fake: FakeServer, path: str, raw: bytes) -> None:
-        """A tus server keeps what arrived of a piece, whole or not."""
-        upload = fake.uploads.get(path.strip("/").removeprefix("uploads/"))
-        if self.command == "PATCH" and upload is not None and int(self.headers["Upload-Offset"]) == len(upload.content):
-            upload.content += raw
-        if self.command == "PATCH":
-            fake.payload += len(raw)
-
     def _require_token(self, fake: FakeServer) -> None:
         if self.headers.get("Authorization", "").removeprefix("Token ") not in fake.tokens:
             raise Problem("token_invalid")
@@ -406,6 +380,11 @@ class _Handler(BaseHTTPRequestHandler):
         if short is not None:
             self.wfile.flush()
             raise _Cut
+
+
+def _upload_name(path: str) -> str | None:
+    """None for the address where uploads are created."""
+    return path.strip("/").removeprefix("uploads").strip("/") or None
 
 
 def officer(name: str = "Phạm An (minh họa)", **overrides: Any) -> dict[str, Any]:

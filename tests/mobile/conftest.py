@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mobile.bootstrap import Phone, open_phone
-from mobile.ports import QueuedReport
+from mobile.ports import NetworkKind, QueuedReport
 from shared.wire.v1.records import Kind, Purpose
 from tests.factories import reports as make
 from tests.fakes.server import FakeServer, officer
@@ -44,6 +44,22 @@ class Patience:
         return self.is_set()
 
 
+class FakeNetwork:
+    """The line a phone has: what `now` says, or, while there are any, the next of `coming`."""
+
+    def __init__(self) -> None:
+        self.now = NetworkKind.WIFI
+        self.coming: list[NetworkKind] = []
+
+    def kind(self) -> NetworkKind:
+        return self.coming.pop(0) if self.coming else self.now
+
+
+@pytest.fixture
+def network() -> FakeNetwork:
+    return FakeNetwork()
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
@@ -58,12 +74,14 @@ def server() -> Iterator[FakeServer]:
 
 
 @pytest.fixture
-def new_phone(tmp_path: Path, server: FakeServer, clock: FakeClock) -> Iterator[Callable[..., Phone]]:
+def new_phone(
+    tmp_path: Path, server: FakeServer, clock: FakeClock, network: FakeNetwork
+) -> Iterator[Callable[..., Phone]]:
     """Phones by folder name: the same name is the same phone, started again."""
     opened: list[Phone] = []
 
     def start(name: str = "phone", **how: Any) -> Phone:
-        opened.append(open_phone(tmp_path / name, **{"server": server.url, "clock": clock, **how}))
+        opened.append(open_phone(tmp_path / name, **{"server": server.url, "clock": clock, "network": network, **how}))
         return opened[-1]
 
     yield start
@@ -98,12 +116,12 @@ def filed(phone: Phone, photo: Callable[..., Path]) -> Callable[..., QueuedRepor
     """Record and seal one report with so many photos."""
     count = iter(range(10_000))
 
-    def file(photos: int = 0, size: int = 0) -> QueuedReport:
-        draft = phone.recording.start(Kind.TRANSPORT)
+    def file(photos: int = 0, size: int = 0, by: Phone = phone) -> QueuedReport:
+        draft = by.recording.start(Kind.TRANSPORT)
         for _ in range(photos):
-            phone.recording.attach(draft.id, photo(next(count), size), purpose=Purpose.LOAD, from_app_camera=True)
-        phone.recording.save(draft.id, facts=make.transport_facts(), assessment=make.assessment("VC-01"))
-        return phone.sealing.seal(draft.id)
+            by.recording.attach(draft.id, photo(next(count), size), purpose=Purpose.LOAD, from_app_camera=True)
+        by.recording.save(draft.id, facts=make.transport_facts(), assessment=make.assessment("VC-01"))
+        return by.sealing.seal(draft.id)
 
     return file
 

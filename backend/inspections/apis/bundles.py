@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from backend.accounts.authentication import officer_of, read_clock
 from backend.accounts.permissions import OFFICE_READERS
 from backend.accounts.scoping import scope_of
+from backend.common.renderers import WhateverIsAccepted
 from backend.common.zips import zip_stream
 from backend.inspections import bundling, selectors
 from backend.inspections.bundling import Part
@@ -30,6 +31,7 @@ class ReportBundleApi(APIView):
     """Gói chứng cứ của một phiếu / the evidence bundle of a report; every handing out is recorded."""
 
     roles: ClassVar = {"GET": OFFICE_READERS}
+    content_negotiation_class = WhateverIsAccepted
 
     @extend_schema(parameters=[WITHOUT], responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, report_id: UUID) -> StreamingHttpResponse:

@@ -64,6 +64,7 @@ class EvidenceOutput(serializers.Serializer[Any]):
     from_app_camera = serializers.BooleanField()
     state = serializers.CharField()
     bytes_received = serializers.IntegerField()
+    in_backup = serializers.BooleanField()
 
 
 class SaidOutput(serializers.Serializer[Any]):
@@ -97,6 +98,9 @@ class ReviewOutput(serializers.Serializer[Any]):
 
 
 class ReportDetailOutput(ReportOutput):
+    """`in_backup`: the last backup holds the sealed report; of each file, that it holds its bytes too."""
+
+    in_backup = serializers.BooleanField()
     manifest = serializers.JSONField()
     facts = serializers.JSONField()
     assessment = serializers.JSONField(allow_null=True)

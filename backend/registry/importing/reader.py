@@ -6,26 +6,21 @@ code, values]. Limits (address space, processor time, size of files, open files)
 there is no network and no other program.
 """
 
-import json
-import math
-import os
-import resource
-import sys
-import threading
-import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from backend.common import confined
+from backend.common.confined import alone, line
 from backend.registry.importing.detecting import kind_of
-from backend.registry.importing.reading import EXIT_BROKEN, EXIT_MEMORY, MOST_LINE
+from backend.registry.importing.reading import MOST_LINE, limits_of
 from backend.registry.importing.rows import MIB, AreaRow, FileRefused, Note, Outcome, ReadOptions
+
+__all__ = ["alone", "limits", "line_of", "main", "rows", "tell", "total_of"]
 
 MOST_DEPTH = 64  # of values within the properties of a row
 _CHUNK = 2**20
-_FILES = 128
-_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "pty.")
 
 
 def rows(path: Path, options: ReadOptions, folder: Path) -> Iterator[AreaRow]:
@@ -75,37 +70,17 @@ def total_of(path: Path, options: ReadOptions) -> int | None:
 
 
 def limits(options: ReadOptions) -> None:
-    """Address space, processor seconds, bytes of a file written, open files, no core dump. What is lower already
-    stays."""
-    wanted = {
-        resource.RLIMIT_AS: options.memory_bytes,
-        resource.RLIMIT_CPU: max(math.ceil(options.seconds), 1),
-        resource.RLIMIT_FSIZE: options.max_bytes + MIB,
-        resource.RLIMIT_NOFILE: _FILES,
-        resource.RLIMIT_CORE: 0,
-    }
-    for which, most in wanted.items():
-        _, hard = resource.getrlimit(which)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        # One second more until the hard limit, or the signal that tells of the soft one never comes.
-        spare = 1 if which == resource.RLIMIT_CPU and (hard == resource.RLIM_INFINITY or most < hard) else 0
-        resource.setrlimit(which, (most, most + spare))
-
-
-def alone(event: str, arguments: object) -> None:
-    """Audit hook: PermissionError for whatever would reach beyond this process and its files."""
-    if event.startswith(_FORBIDDEN):
-        raise PermissionError(f"the reader of a file does not do {event}")
+    confined.confine(limits_of(options))
 
 
 def line_of(row: AreaRow) -> bytes:
     """A row as a line. One that nests too deep or is too long is refused: it has to fit through here."""
     if _depth(row.properties) > MOST_DEPTH:
         row = _refused(row, Note("row_too_deep", {"limit": MOST_DEPTH}))
-    line = _line("row", row.as_json())
-    if len(line) >= MOST_LINE:
-        line = _line("row", _refused(row, Note("row_too_large", {"limit": MOST_LINE // MIB})).as_json())
-    return line
+    said = line("row", row.as_json())
+    if len(said) >= MOST_LINE:
+        said = line("row", _refused(row, Note("row_too_large", {"limit": MOST_LINE // MIB})).as_json())
+    return said
 
 
 def _refused(row: AreaRow, note: Note) -> AreaRow:
@@ -125,16 +100,12 @@ def _depth(value: Any) -> int:
     return deepest
 
 
-def _line(kind: str, *said: Any) -> bytes:
-    return json.dumps([kind, *said], default=str, separators=(",", ":")).encode() + b"\n"
-
-
 def tell(order: Mapping[str, Any], out: Any) -> None:
     """Read what the order names and say it. Everything that may go wrong with a file ends as `refused`."""
     path, folder, options = Path(order["path"]), Path(order["folder"]), ReadOptions.from_json(order["options"])
     count = 0
     try:
-        out.write(_line("total", total_of(path, options)))
+        out.write(line("total", total_of(path, options)))
         for row in rows(path, options, folder):
             count += 1
             if count > options.max_rows:
@@ -143,54 +114,16 @@ def tell(order: Mapping[str, Any], out: Any) -> None:
             out.flush()
         if not count:
             raise FileRefused("no_rows")
-        out.write(_line("end"))
+        out.write(line("end"))
     except FileRefused as refused:
-        out.write(_line("refused", refused.code, refused.values))
+        out.write(line("refused", refused.code, refused.values))
     except RecursionError:
-        out.write(_line("refused", "nested_too_deep", {}))
+        out.write(line("refused", "nested_too_deep", {}))
     out.flush()
 
 
-def _watch(stdin: Any) -> None:
-    """Leave when whoever asked is gone."""
-    while stdin.read(1):
-        pass
-    os._exit(EXIT_BROKEN)
-
-
 def main() -> None:
-    # What libraries print must not get between the lines.
-    out = os.fdopen(os.dup(1), "wb", buffering=2**16)
-    os.dup2(2, 1)
-    stdin = os.fdopen(0, "rb", buffering=0)
-    order = json.loads(_first_line(stdin))
-    limits(ReadOptions.from_json(order["options"]))
-    threading.Thread(target=_watch, args=(stdin,), daemon=True).start()
-    sys.addaudithook(alone)
-    try:
-        tell(order, out)
-        code = 0
-    except BrokenPipeError:
-        code = EXIT_BROKEN
-    except MemoryError:
-        code = EXIT_MEMORY
-    except Exception as error:
-        # Where, but not the message: it may quote the file, and files name people.
-        sys.stderr.write("".join([*traceback.format_tb(error.__traceback__), type(error).__name__, "\n"]))
-        sys.stderr.flush()
-        code = EXIT_MEMORY if "bad_alloc" in str(error) else EXIT_BROKEN
-    os._exit(code)  # nothing of a library's goodbye is wanted, and the thread above may be reading
-
-
-def _first_line(stdin: Any) -> bytes:
-    """Unbuffered, so that the rest stays for the thread."""
-    line = bytearray()
-    while not line.endswith(b"\n"):
-        more = stdin.read(_CHUNK)
-        if not more:
-            os._exit(EXIT_BROKEN)
-        line += more
-    return bytes(line)
+    confined.run(tell, lambda order: limits_of(ReadOptions.from_json(order["options"])))
 
 
 if __name__ == "__main__":

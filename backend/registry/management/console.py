@@ -97,7 +97,7 @@ def run_command(
     reading = ReadOptions(epsg=epsg, encoding=options["encoding"], columns=columns(options["columns"]))
     defaults = pairs(options["default"])
     with failing(file):
-        with _terminating(), bar() as progress:
+        with terminating(), bar() as progress:
             run = run_read(
                 path=file,
                 file_name=file.name,
@@ -113,7 +113,7 @@ def run_command(
         refusal = None
         if options["apply"] and run.state == "checked":
             try:
-                with _terminating():
+                with terminating():
                     leave_out = options["leave_out_questions"]
                     run = run_apply(run=run, by=by, now=timezone.now(), leave_out_questions=leave_out)
             except Problem as problem:
@@ -182,7 +182,7 @@ def bar(unit: str = "dòng/rows") -> Iterator[Callable[[int, int | None], None]]
 
 
 @contextmanager
-def _terminating() -> Iterator[None]:
+def terminating() -> Iterator[None]:
     """SIGTERM ends as Ctrl-C does: what was begun is undone."""
 
     def interrupt(number: int, frame: object) -> None:

@@ -7,7 +7,6 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from backend.accounts.authentication import (
@@ -18,6 +17,7 @@ from backend.accounts.authentication import (
     read_clock,
 )
 from backend.accounts.permissions import CASE_READERS, Anybody, MayDoThis
+from backend.accounts.rates import SharedThrottle
 from backend.accounts.scoping import scope_of
 from backend.common.languages import language
 from backend.common.parsers import read_body
@@ -33,19 +33,13 @@ ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
-class DeliveryThrottle(ScopedRateThrottle):
+class DeliveryThrottle(SharedThrottle):
     """Deliveries without a token are counted per address; an enrolled phone is not held up."""
 
     scope = "delivery"
 
-    def __init__(self) -> None:
-        self.rate = self.get_rate()
-        self.num_requests, self.duration = self.parse_rate(self.rate)
-
     def allow_request(self, request: Request, view: Any) -> bool:
-        if officer_or_none(request) is not None:
-            return True
-        return super(ScopedRateThrottle, self).allow_request(request, view)
+        return officer_or_none(request) is not None or super().allow_request(request, view)
 
 
 class DeliveryView(APIView):

@@ -20,6 +20,8 @@ from backend.accounts.views import ScopedView
 from backend.common.languages import language
 from backend.sync import selectors, services
 from backend.sync.apis.deliveries import PROBLEM, RECEIPT
+from backend.sync.gaps import gaps_refresh
+from backend.sync.replaying import quarantine_replay_some
 from shared.workflow.states import Role
 
 
@@ -51,7 +53,27 @@ class GapsApi(APIView):
 
     @extend_schema(responses=GapsOutput)
     def get(self, request: Request) -> Response:
+        gaps_refresh()
         return Response({"results": GapOutput(selectors.gaps_in(scope_of(officer_of(request))), many=True).data})
+
+
+class ReplaySomeInput(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=40, required=False, help_text="chỉ loại này / of this kind of refusal only")
+    after = serializers.IntegerField(
+        min_value=0, default=0, help_text="`next` của lần trước / `next` of the answer before"
+    )
+
+
+class ReplaySomeOutput(serializers.Serializer[Any]):
+    class Replayed(serializers.Serializer[Any]):
+        id = serializers.UUIDField()
+        number = serializers.IntegerField()
+        status = serializers.IntegerField()
+        report = serializers.UUIDField(allow_null=True)
+        problem = serializers.JSONField(allow_null=True)
+
+    results = Replayed(many=True)
+    next = serializers.IntegerField(allow_null=True)
 
 
 class QuarantineOutput(serializers.Serializer[Any]):
@@ -67,6 +89,8 @@ class QuarantineOutput(serializers.Serializer[Any]):
     last_seen_at = serializers.DateTimeField()
     times = serializers.IntegerField()
     replayed_at = serializers.DateTimeField(allow_null=True)
+    delivered_by = serializers.UUIDField(source="delivered_by_id", allow_null=True)
+    from_card = serializers.BooleanField()
 
 
 class QuarantineApi(ScopedView, generics.ListAPIView[Any]):
@@ -92,3 +116,18 @@ class ReplayApi(APIView):
         row = selectors.quarantined_in(scope_of(officer_of(request)), row_id)
         answer = services.quarantine_replay(row=row, by=officer_of(request), now=read_clock(), language=language())
         return Response(services.receipt_json(answer.report), status=answer.status)
+
+
+class ReplaySomeApi(APIView):
+    """Thử nhận lại nhiều bản / try again what waits, at most 100 a call: go on from `next`."""
+
+    roles: ClassVar = {"POST": frozenset({Role.ADMINISTRATOR})}
+
+    @extend_schema(request=ReplaySomeInput, responses=ReplaySomeOutput)
+    def post(self, request: Request) -> Response:
+        data = ReplaySomeInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        by = officer_of(request)
+        code, after = data.validated_data.get("code"), data.validated_data["after"]
+        rows = selectors.quarantine_waiting(code, after, scope_of(by))
+        return Response(quarantine_replay_some(rows=rows, by=by, now=read_clock(), language=language()))

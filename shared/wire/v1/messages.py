@@ -133,3 +133,14 @@ class Hello:
     server_time: datetime
     keys: tuple[ServerKey, ...]
     signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """Which of the manifests that were asked for (SHA-256, hex) stand in the last verified backup with their report and
+    every file of it. `taken_at`: when that backup was made; null where there is none. Signed like a receipt."""
+
+    taken_at: datetime | None
+    manifests: tuple[str, ...]
+    key: str
+    signature: str

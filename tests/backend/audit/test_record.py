@@ -10,8 +10,9 @@ from rest_framework.test import APIClient
 
 from backend.audit.actions import Action
 from backend.audit.models import ChainHead, Event
-from backend.audit.selectors import GENESIS, event_hash, head_hash, verify
+from backend.audit.selectors import GENESIS, event_hash, head_hash
 from backend.audit.services import SYSTEM, record
+from backend.audit.verifying import verify
 from backend.inspections.models import Report
 from backend.sync.models import QuarantinedEnvelope
 from tests.backend.conftest import Cast, Deliverer, at_once, on_postgresql

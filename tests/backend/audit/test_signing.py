@@ -11,7 +11,8 @@ from django.conf import LazySettings, settings
 
 from backend.audit import signing
 from backend.audit.models import Event, ServerKey
-from backend.audit.selectors import server_keys, verify
+from backend.audit.selectors import server_keys
+from backend.audit.verifying import verify
 from shared.wire.v1.canonical import canonical_bytes
 from tests.backend.conftest import at_once, on_postgresql
 

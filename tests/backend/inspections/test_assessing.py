@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.audit import services as audit
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.inspections.assessing import report_assess
 from backend.inspections.models import Finding
 from backend.registry.models import Licence

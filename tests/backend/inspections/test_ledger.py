@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.inspections.models import ObservedLoad
 from backend.registry.models import LedgerYear, Licence, ReferenceRow
 from backend.registry.services.output import output_declare

@@ -16,7 +16,7 @@ from backend.accounts import services as accounts
 from backend.accounts.models import Agency
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.models import AgencyDuty, Letterhead, Power
 from backend.registry.selectors.agencies import competent, lead_agency, letterhead, powers, receivers
 from backend.registry.services import agencies as services

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.importing import runs
 from backend.registry.importing.rows import ReadOptions
 from backend.registry.models import CommuneBoundary, ImportRow, ImportRun, ProvinceBoundary, ReferenceRow

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.models import CatalogueEntry, Mineral, ProvincialHours, ReferenceRow
 from backend.registry.selectors import catalogue as reading
 from backend.registry.selectors.reference import bodies

@@ -22,7 +22,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.importing import licence_rows, reading, run_words, runs
 from backend.registry.importing.cells import Cells, amount_of
 from backend.registry.importing.headers import columns_of

@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from backend.accounts import services as accounts
 from backend.accounts.models import Agency, Officer, Unit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry import demo_province
 from backend.registry.models import (
     AgencyDuty,

@@ -8,7 +8,7 @@ import pytest
 
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.models import Mineral, ReferenceRow
 from backend.registry.selectors.reference import bodies
 from backend.registry.services.minerals import MineralGiven, mineral_remove, minerals_record

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.importing import output_rows
 from backend.registry.importing.output_cells import month_of, sheet_columns
 from backend.registry.importing.rows import ReadOptions

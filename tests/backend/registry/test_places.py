@@ -20,7 +20,7 @@ from rest_framework.test import APIClient
 
 from backend.audit import services as audit
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.importing import admin_units
 from backend.registry.importing.admin_units import AdminUnits
 from backend.registry.models import Commune, CommuneBoundary, FormerCommune, Province, ReferenceRow

@@ -359,28 +359,16 @@ def test_office_put_back_that_has_gone_on_since_is_found_out_by_its_chain(an: AP
 
 def _put_back(rows: list[ReferenceRow], events: list[Event]) -> None:
     from backend.audit.models import ChainHead
+    from backend.audit.triggers import triggers_drop, triggers_ensure
 
     ReferenceRow.objects.all().delete()
     ReferenceRow.objects.bulk_create(rows)
     # The chain's triggers refuse to forget; what a backup restores is the file beneath them.
     last = max(events, key=lambda event: event.index)
-    with connection.cursor() as cursor:
-        for name in _triggers(cursor):
-            cursor.execute(name)
-        cursor.execute(
-            "DELETE FROM audit_event WHERE index > %s"
-            if connection.vendor == "postgresql"
-            else 'DELETE FROM audit_event WHERE "index" > %s',
-            [last.index],
-        )
+    triggers_drop()
+    Event.objects.filter(index__gt=last.index).delete()
     ChainHead.objects.filter(id=1).update(index=last.index, hash=last.hash)
-
-
-def _triggers(cursor: Any) -> list[str]:
-    if connection.vendor == "postgresql":
-        return ["ALTER TABLE audit_event DISABLE TRIGGER USER"]
-    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_event'")
-    return [f"DROP TRIGGER {name}" for (name,) in cursor.fetchall()]
+    triggers_ensure()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.accounts import services as accounts
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.inspections.models import Evidence, Report, SealedBytes, SealedIdentity
 from shared.wire.v1.records import Kind
 from shared.wire.v1.seal import identity_hash

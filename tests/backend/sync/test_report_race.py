@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Device
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.inspections.models import Evidence, MeasuredQuantity, Report
 from backend.sync import services
 from backend.sync.models import QuarantinedEnvelope

@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.inspections import evidence as filing
 from backend.inspections.models import Evidence
 from backend.sync.models import Upload

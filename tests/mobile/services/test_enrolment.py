@@ -25,7 +25,7 @@ def test_enrolling_stores_device_officer_token_and_the_servers_keys(
 def test_a_wrong_code_is_told_in_the_servers_words_and_nothing_is_stored(new_phone: Callable[..., Phone]) -> None:
     phone = new_phone()
     with pytest.raises(Problem) as failure:
-        phone.enrolment.enrol("SAI")
+        phone.enrolment.enrol("SAI00-00000")
     assert failure.value.code == "code_invalid"
     assert (phone.enrolment.current(), phone.accounts.device(), phone.accounts.server_keys()) == (None, None, {})
 
@@ -101,3 +101,114 @@ def test_the_golden_hello_is_ours_with_its_old_key_pinned_and_brings_the_new_one
         check_hello(hello, "another nonce", {old["id"]: old["public_key"]}, phone.keystore)
     with pytest.raises(Problem, match="not_our_server"):
         check_hello(hello, value["nonce"], {new["id"]: new["public_key"]}, phone.keystore)
+
+
+# --- by QR
+
+
+def qr(server: FakeServer, code: str, key: str | None = None, url: str | None = None) -> str:
+    return f"kiemkhoang:{url or server.url}#{code}" + (f".{key}" if key else "")
+
+
+def test_a_fresh_phone_takes_address_and_key_from_the_qr_and_keeps_both(
+    new_phone: Callable[..., Phone], server: FakeServer
+) -> None:
+    phone = new_phone(server="http://127.0.0.1:9")
+    phone.enrolment.enrol(qr(server, server.code_for(officer()), server.key.id))
+    assert phone.accounts.server_keys() == {server.key.id: server.key.pem}
+    again = new_phone(server="http://127.0.0.1:9")
+    assert again.reference._api.address == server.url
+    again.reference.pull()
+
+
+def test_only_the_key_that_the_qr_names_and_what_it_announces_are_believed(
+    new_phone: Callable[..., Phone], server: FakeServer
+) -> None:
+    old, new, stranger = SigningKey(), SigningKey(), SigningKey()
+    server.keys = [old.record(), server.key.record(old), new.record(server.key), stranger.record()]
+    phone = new_phone()
+    phone.enrolment.enrol(qr(server, server.code_for(officer()), server.key.id))
+    assert set(phone.accounts.server_keys()) == {server.key.id, new.id}
+
+
+@pytest.mark.parametrize("lie", ["another key", "a key it does not show", "that id over another key"])
+def test_a_server_without_the_key_of_the_qr_does_not_get_the_code(
+    new_phone: Callable[..., Phone], server: FakeServer, lie: str
+) -> None:
+    other = SigningKey()
+    named = other.id
+    if lie == "another key":
+        server.keys = [server.key.record(), other.record()]  # shown, but it did not sign
+    elif lie == "that id over another key":
+        server.keys = [{**server.key.record(), "id": named}]
+    phone = new_phone()
+    with pytest.raises(Problem, match="not_our_server"):
+        phone.enrolment.enrol(qr(server, server.code_for(officer()), named))
+    assert server.log == [("GET", "hello/")]
+    assert (phone.enrolment.current(), phone.accounts.server_keys()) == (None, {})
+
+
+def test_a_qr_of_another_office_changes_nothing_on_a_phone_that_knows_its_server(
+    phone: Phone, server: FakeServer
+) -> None:
+    other = FakeServer()
+    try:
+        with pytest.raises(Problem, match="not_our_server"):
+            phone.enrolment.enrol(qr(other, other.code_for(officer()), other.key.id))
+        assert [path for _, path in other.log] == ["hello/"]
+    finally:
+        other.close()
+    assert phone.accounts.server_keys() == {server.key.id: server.key.pem}
+    phone.reference.pull()  # still of its own office
+    assert server.log[-1] == ("GET", "reference/")
+
+
+def test_an_office_that_moved_is_followed_when_it_proves_itself(
+    phone: Phone, server: FakeServer, new_phone: Callable[..., Phone]
+) -> None:
+    moved = FakeServer()
+    moved.key, moved.keys = server.key, server.keys
+    try:
+        phone.enrolment.enrol(qr(moved, moved.code_for(officer("Trần Bình (minh họa)"))))
+        again = new_phone()
+        again.reference.pull()
+        assert moved.log[-1] == ("GET", "reference/")
+        assert ("GET", "reference/") not in server.log
+    finally:
+        again.close()
+        phone.close()
+        moved.close()
+
+
+# --- several officers
+
+
+def test_officers_of_one_phone_change_over_with_the_token_each_has(phone: Phone, server: FakeServer) -> None:
+    an = phone.enrolment.current()
+    binh = phone.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))
+    assert an is not None
+    assert {session.token for session in phone.enrolment.officers()} == {"token-1", "token-2"}
+    assert phone.enrolment.change_to(an.officer.id) == phone.enrolment.current() == an
+    assert phone.enrolment.change_to(binh.officer.id) == phone.enrolment.current() == binh
+
+
+def test_who_signed_out_needs_a_code_and_the_others_do_not(phone: Phone, server: FakeServer) -> None:
+    an = phone.enrolment.current()
+    binh = phone.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))
+    phone.enrolment.sign_out()
+    assert an is not None
+    assert phone.enrolment.officers() == (an,)
+    with pytest.raises(Problem, match="not_enrolled"):
+        phone.enrolment.change_to(binh.officer.id)
+    assert phone.enrolment.current() is None
+    assert phone.enrolment.change_to(an.officer.id) == an
+    assert server.tokens == {"token-1"}
+
+
+def test_a_dead_token_is_one_sentence_and_touches_nothing(phone: Phone, server: FakeServer) -> None:
+    server.dead_tokens |= server.tokens
+    before = phone.enrolment.current()
+    with pytest.raises(Problem) as failure:
+        phone.reference.pull()
+    assert failure.value.code == "token_invalid"
+    assert phone.enrolment.current() == before

@@ -14,11 +14,12 @@ from tests.mobile.conftest import FakeClock, Patience, state_of
 Filed = Callable[..., QueuedReport]
 
 
-def test_a_cut_photo_goes_on_from_the_very_byte(
+def test_a_cut_photo_goes_on_from_the_very_byte_where_the_server_keeps_parts_of_pieces(
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock
 ) -> None:
+    server.tus.extensions.remove("checksum")
     report = filed(photos=1, size=700_000)
-    server.fail("cut", "PATCH", after=100_001)
+    server.fail("cut", "POST", "uploads", after=100_001)
     server.fail("cut", "PATCH", after=1)
     server.fail("cut_answer", "PATCH")
 
@@ -31,8 +32,9 @@ def test_a_cut_photo_goes_on_from_the_very_byte(
 def test_a_photo_goes_on_from_the_byte_after_the_phone_was_started_again(
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock, new_phone: Callable[..., Phone]
 ) -> None:
+    server.tus.extensions.remove("checksum")
     report = filed(photos=1, size=700_000)
-    server.fail("cut", "PATCH", after=200_000)
+    server.fail("cut", "PATCH", after=100_000)
     server.fail("cut", "HEAD", times=99)
     first = phone.sending.send_round(clock.now())
     assert first.problem == "no_connection"
@@ -54,7 +56,7 @@ def test_an_upload_that_expired_is_created_again(
     server.fail("cut", "HEAD", times=99)
     phone.sending.send_round(clock.now())
     server.faults.clear()
-    server.uploads.clear()
+    server.tus.expire()
 
     phone.sending.send_until_empty(Patience(clock))
 
@@ -64,8 +66,9 @@ def test_an_upload_that_expired_is_created_again(
 def test_a_photo_changed_on_the_way_is_sent_again_from_the_start_with_growing_waits(
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock
 ) -> None:
+    server.tus.extensions.remove("checksum")
     report = filed(photos=1)
-    server.fail("corrupt", "PATCH", times=6)
+    server.fail("corrupt", "POST", "uploads", times=6)
     patience = Patience(clock)
 
     phone.sending.send_until_empty(patience)
@@ -94,6 +97,7 @@ def test_a_photo_damaged_on_the_phone_is_said_to_be_and_the_others_arrive(
 def test_a_refused_photo_is_shown_as_not_sent_at_all(
     phone: Phone, server: FakeServer, filed: Filed, clock: FakeClock
 ) -> None:
+    server.tus.extensions -= {"checksum", "creation-with-upload"}
     report = filed(photos=1, size=700_000)
     server.fail("corrupt", "PATCH")
 
@@ -133,5 +137,6 @@ def test_progress_tells_each_piece_and_only_the_receipt_says_confirmed(
     phone.sending.send_round(clock.now(), progress=watch)
 
     total = report.files[0].entry.bytes
-    assert [p.sent for p in seen if p.file] == [0, 262_144, 524_288, total]
-    assert states == ["on_phone", "on_phone", "sending", "sending", "received", "confirmed"]
+    steps = [p.sent for p in seen if p.file]
+    assert steps == [131_072, 131_072 * 3, total]
+    assert states == ["on_phone", "sending", "sending", "received", "confirmed"]

@@ -60,3 +60,35 @@ def test_fields_of_a_newer_server_are_passed_over_and_its_signature_still_holds(
     hello = HttpServerApi(http).hello("n")
     assert hello.message.keys[0].id == server.key.id
     assert b'"colour"' in hello.signed
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "seconds"),
+    [
+        (503, "120", 120.0),
+        (429, "0", 0.0),
+        (503, "Thu, 26 Nov 2026 08:02:00 GMT", 120.0),  # by the server's own clock, whatever the phone's says
+        (503, "Thu, 26 Nov 2026 07:00:00 GMT", 0.0),
+        (503, "99999999999999999999", 999_999_999.0),
+        (503, "soon", None),
+        (503, "-5", None),
+        (503, "", None),
+        (500, "120", None),
+        (404, "120", None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["html", "problem"])
+def test_retry_after_is_read_from_proxies_and_servers_alike(
+    server: FakeServer, http: Http, kind: str, status: int, header: str, seconds: float | None
+) -> None:
+    date = {"Date": "Thu, 26 Nov 2026 08:00:00 GMT"} if "GMT" in header else {}
+    server.fail(kind, status=status, headers={"Retry-After": header, **date})
+    with pytest.raises(Problem) as failure:
+        HttpServerApi(http).receipt(uuid4(), "0" * 64, None)
+    assert failure.value.values.get("retry_after_s") == seconds
+
+
+def test_a_token_refused_where_no_word_can_be_said_is_a_session_that_ended(server: FakeServer, http: Http) -> None:
+    server.fail("problem", "HEAD", status=401, code="token_invalid")
+    answer = http.call("HEAD", "uploads/7/")
+    assert answer.problem().code == "session_ended"

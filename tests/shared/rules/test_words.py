@@ -8,16 +8,16 @@ from types import ModuleType
 
 import pytest
 
-from shared.rules import depth, geofence, hours, ledger, licence, load, papers
+from shared.rules import depth, geofence, hours, ledger, licence, load, papers, photos
 from shared.rules.verdict import Answer, Verdict
 from shared.rules.words import WORDS, number, sentence
 from shared.wire.v1 import judging
 
-MODULES = (geofence, depth, hours, licence, papers, load, ledger, judging)
+MODULES = (geofence, depth, hours, licence, papers, load, ledger, photos, judging)
 _STEMS = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 # Written in the modules, but no reasons: rules, numbers, kinds and states of the wire.
 _OTHERS = re.compile(
-    r".*_(m|m3|t|min|days|count|percent|s|kg)|valid_(from|to)|not_(shown|asked)|in_place|delivery_note|weigh_slip"
+    r".*_(m|m3|t|min|days|count|percent|s|kg|bits)|valid_(from|to)|not_(shown|asked)|in_place|delivery_note|weigh_slip"
     r"|log_book|density_.*"
 )
 

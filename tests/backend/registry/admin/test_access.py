@@ -12,7 +12,7 @@ from django.test import Client
 
 from backend.accounts.models import Officer
 from backend.audit.models import Event
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.config.admin import policy
 from backend.registry.admin.base import TablePages
 from backend.registry.models import ImportRun

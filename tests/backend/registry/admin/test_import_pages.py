@@ -24,7 +24,7 @@ from openpyxl import Workbook, load_workbook
 from shapely.geometry import shape
 
 from backend.accounts import uploading
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.importing import background
 from backend.registry.importing.background import import_read
 from backend.registry.importing.rows import ReadOptions

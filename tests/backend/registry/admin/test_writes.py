@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from backend.audit.selectors import verify
+from backend.audit.verifying import verify
 from backend.registry.models import (
     AgencyDuty,
     CatalogueEntry,

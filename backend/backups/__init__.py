@@ -1,0 +1,1 @@
+"""Backups of the office: taking, checking and putting back."""
