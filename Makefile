@@ -2,7 +2,7 @@
 # PYTHON=… chooses the interpreter (3.11–3.13).
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check corpora bench lock help
+.PHONY: demo test check corpora bench soak lock help
 
 demo: ## Chạy thử trọn việc chính rồi mở máy chủ (DEMO_EXIT=1: thoát sau khi xong) / Run the main job, then serve
 	@requirements/install.sh demo
@@ -22,6 +22,10 @@ corpora: ## Chạy kiểm thử trên dữ liệu lớn: make corpora DIR=… / 
 bench: ## Đo tốc độ, mỗi số bên cạnh giới hạn (ONLY=tên: chỉ phép đo đó) / Benchmarks, each beside its limit
 	@requirements/install.sh test
 	@.venv/bin/python -m tests.bench $(ONLY)
+
+soak: ## Chạy lâu với lỗi ngẫu nhiên rồi kiểm đếm (N=500 SEED=… DATABASE=sqlite|postgresql) / Many random faults, then the count
+	@requirements/install.sh test
+	@.venv/bin/python -m tests.soak $(if $(N),--faults $(N)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE))
 
 lock: ## Tạo lại các tệp khoá thư viện (UPGRADE=1: lấy bản mới) / Make the lock files again (UPGRADE=1: newest)
 	@requirements/lock.sh

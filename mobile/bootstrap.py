@@ -82,7 +82,11 @@ def open_phone(
     database = Database(home / "phone.sqlite3")
     reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
     device = _Device(clock or SystemClock(), network or LinuxNetwork(), gnss, model, platform)
-    return _assemble(home, database, reached, device)
+    try:
+        return _assemble(home, database, reached, device)
+    except BaseException:
+        database.close()
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,10 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
     preferences, relayed, backups = SqlitePreferences(database), SqliteRelayed(database, vault), SqliteBackups(database)
     traffic = Traffic(device.network, preferences)
     files = FileFolder(home / "files", vault)
-    leftovers = files.sweep(
-        lambda: outbox.file_names() | relayed.file_names(),
-        lambda stored, label: relayed.adopt(stored) or drafts.adopt(stored, label),
-    )
+    leftovers = _sweep(files, outbox, relayed, drafts)
     lock_old_files(database, files)
-    reference = ReferenceData(SqliteReference(database), accounts, api, clock)
+    reference = ReferenceData(SqliteReference(database), accounts, api, clock, traffic.report_may)
+    news = BackupNews(backups, accounts, api, keystore, preferences)
 
     def close() -> None:
         api.close()
@@ -124,17 +126,7 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
         positioning=Positioning(_receiver(device.gnss, clock), clock),
         recording=Recording(drafts, files, clock),
         sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, device.platform)),
-        sending=Sending(
-            outbox,
-            relayed,
-            accounts,
-            files,
-            api,
-            keystore,
-            clock,
-            traffic,
-            BackupNews(backups, accounts, api, keystore, preferences),
-        ),
+        sending=Sending(outbox, relayed, accounts, files, api, keystore, clock, traffic, news),
         relay=Relay(outbox, relayed, files, accounts, keystore, clock),
         traffic=traffic,
         backups=backups,
@@ -145,6 +137,13 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
         files=files,
         leftovers=leftovers,
         close=close,
+    )
+
+
+def _sweep(files: FileFolder, outbox: SqliteOutbox, relayed: SqliteRelayed, drafts: SqliteDrafts) -> tuple[str, ...]:
+    return files.sweep(
+        lambda: outbox.file_names() | relayed.file_names(),
+        lambda stored, label: relayed.adopt(stored) or drafts.adopt(stored, label),
     )
 
 

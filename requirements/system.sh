@@ -127,6 +127,7 @@ test_needs() {
     : >$missing
     command -v gpsd >/dev/null || install gpsd ||
         echo "gpsd (apt install gpsd): các kiểm thử với nguồn GNSS thật không chạy / tests with a real GNSS source did not run" >>$missing
+    requirements/foreign.sh >>$missing
 
     if [ -n "$TEST_DATABASE_URL" ]; then
         answers "$TEST_DATABASE_URL" || {

@@ -177,6 +177,16 @@ _ALL = (
         ),
         alert=True,
     ),
+    _problem(
+        "storage_away",
+        503,
+        ("Ổ chứng cứ không ở chỗ của nó", "The evidence disk is not in its place"),
+        (
+            "Ổ chứng cứ của máy chủ không ở chỗ của nó; báo quản trị gắn lại, tệp vẫn nằm trên điện thoại.",
+            "The server's evidence disk is not in its place; tell the administrator, the file stays on the phone.",
+        ),
+        alert=True,
+    ),
     # --- who is asking
     _problem(
         "not_signed_in",
@@ -414,8 +424,8 @@ _ALL = (
         400,
         ("Cần biết trước độ dài tệp", "The length is needed first"),
         (
-            "Máy chủ không nhận Upload-Defer-Length; gửi Upload-Length là độ dài đã niêm phong.",
-            "Upload-Defer-Length is not taken; send Upload-Length with the length that was sealed.",
+            "Máy chủ cần biết trước độ dài: gửi Upload-Length của tệp và Content-Length của phần gửi.",
+            "The lengths are needed first: send Upload-Length of the file and Content-Length of the part.",
         ),
     ),
     _problem(

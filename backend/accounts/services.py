@@ -9,6 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from rest_framework.request import Request
 
 from backend.accounts.models import (
@@ -34,25 +35,56 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 10
 
 
-def agency_create(*, name: str, hosts: bool = False) -> Agency:
-    return Agency.objects.create(name=name, hosts=hosts)
+def agency_create(*, name: str, hosts: bool = False, actor: str = audit.SYSTEM, now: datetime | None = None) -> Agency:
+    """`now`: the clock where none is given, for agencies are made by commands."""
+    with transaction.atomic():
+        agency = Agency.objects.create(name=name, hosts=hosts)
+        audit.record(
+            Action.AGENCY_CREATED, subject=f"agency:{agency.id}", actor=actor, at=now or timezone.now(), hosts=hosts
+        )
+    return agency
 
 
-def unit_create(*, agency: Agency, name: str, parent: Unit | None = None) -> Unit:
+def unit_create(
+    *, agency: Agency, name: str, parent: Unit | None = None, actor: str = audit.SYSTEM, now: datetime | None = None
+) -> Unit:
+    """`now` as in `agency_create`."""
     unit = Unit(agency=agency, name=name, parent=parent)
     unit.path = unit_path(agency, parent, unit.id)
-    unit.save(force_insert=True)
+    with transaction.atomic():
+        unit.save(force_insert=True)
+        audit.record(
+            Action.UNIT_CREATED, subject=f"unit:{unit.id}", actor=actor, at=now or timezone.now(), path=unit.path
+        )
     return unit
 
 
 def officer_create(
-    *, username: str, name: str, post: str, unit: Unit, roles: frozenset[Role], password: str
+    *,
+    username: str,
+    name: str,
+    post: str,
+    unit: Unit,
+    roles: frozenset[Role],
+    password: str,
+    actor: str = audit.SYSTEM,
+    now: datetime | None = None,
 ) -> Officer:
+    """`now` as in `agency_create`. The event says unit and roles, not the name."""
     with transaction.atomic():
         officer = Officer(username=username, name=name, post=post, unit=unit)
         officer.set_password(password)
         officer.save(force_insert=True)
-        OfficerRole.objects.bulk_create(OfficerRole(officer=officer, role=role.value) for role in sorted(roles))
+        held = sorted(role.value for role in roles)
+        OfficerRole.objects.bulk_create(OfficerRole(officer=officer, role=role) for role in held)
+        audit.record(
+            Action.OFFICER_CREATED,
+            subject=f"officer:{officer.id}",
+            actor=actor,
+            at=now or timezone.now(),
+            unit=str(unit.id),
+            roles=held,
+        )
     return officer
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count
 
 from backend.audit.models import ChainHead, Event, ServerKey
@@ -60,6 +61,18 @@ def head() -> tuple[int, str]:
 def server_keys() -> list[ServerKey]:
     """Oldest first; the last one signs."""
     return list(ServerKey.objects.order_by("valid_from", "id"))
+
+
+def newest_key() -> str:
+    """Id of the key that signs now, "" before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_KEY)
+        found = cursor.fetchone()
+    return "" if found is None else str(found[0])
+
+
+# Asked for each signature of the office, and so not composed anew each time.
+_NEWEST_KEY = f"SELECT id FROM {ServerKey._meta.db_table} ORDER BY valid_from DESC, id DESC LIMIT 1"  # noqa: S608 - our own
 
 
 def event_exists(index: int) -> bool:

@@ -1,18 +1,20 @@
 """Appending to the chain."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 from django.dispatch import Signal
 
 from backend.audit.actions import Action
 from backend.audit.models import ChainHead, Event
 from backend.audit.selectors import GENESIS, event_hash
-from backend.common.inserting import insert_rows
+from backend.common.inserting import insert_together
 from shared.clock import to_millisecond
 
 SYSTEM = "system"
@@ -25,26 +27,50 @@ def record(action: Action, *, subject: str, actor: str, at: datetime, **data: An
     `subject`: `type:id`. `actor`: an officer's id, `device:<id>`, or SYSTEM. `data`: JSON values; no names, no document
     numbers, no bodies. Call it last: the head row stays locked until the transaction ends.
     """
+    return record_many(action, [Entry(subject, actor, data)], at=at)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What `record` is told of one event, but for its action and moment."""
+
+    subject: str
+    actor: str
+    data: Mapping[str, Any]
+
+
+Along = Callable[[Sequence[Event]], Sequence[Sequence[Model]]]
+
+
+def record_many(action: Action, entries: Sequence[Entry], *, at: datetime, along: Along = lambda _: ()) -> list[Event]:
+    """As `record` for each entry, in order, with one look at the head; at least one. `along`: gives rows (lists of one
+    model each) that carry the index of their event, written in the same exchange with the database."""
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of what it records")
     index, hash_before = _locked_head()
-    event = Event(
-        index=index + 1,
-        at=to_millisecond(at),
-        actor=actor,
-        action=action.value,
-        subject=subject,
-        data=json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
-        previous=hash_before,
-    )
-    event.hash = event_hash(event)
-    insert_rows([event])
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE_HEAD, [event.index, event.hash])
-    if settings.HEADS_EVERY and event.index % settings.HEADS_EVERY == 0:
+    events = []
+    for entry in entries:
+        index += 1
+        event = Event(
+            index=index,
+            at=to_millisecond(at),
+            actor=entry.actor,
+            action=action.value,
+            subject=entry.subject,
+            data=json.dumps(entry.data, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            previous=hash_before,
+        )
+        event.hash = hash_before = event_hash(event)
+        events.append(event)
+    insert_together(events, *along(events), then=[(_MOVE_HEAD, [index, hash_before])])
+    if settings.HEADS_EVERY and any(event.index % settings.HEADS_EVERY == 0 for event in events):
         # What was committed stays so when the head cannot be written: that is logged, and the next step tries again.
-        transaction.on_commit(partial(step_reached.send, sender=None), robust=True)
-    return event
+        transaction.on_commit(_tell_step, robust=True)
+    return events
+
+
+def _tell_step() -> None:
+    step_reached.send(sender=None)
 
 
 # Every write of the office ends here: these statements are not composed anew each time.

@@ -5,7 +5,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,7 +22,7 @@ from django.utils import timezone
 from backend.audit import services
 from backend.audit.actions import Action
 from backend.audit.models import ServerKey
-from backend.audit.selectors import server_keys
+from backend.audit.selectors import newest_key, server_keys
 from shared.clock import to_millisecond
 from shared.wire.v1 import messages
 from shared.wire.v1.canonical import canonical_bytes, parse_json
@@ -175,14 +175,28 @@ def announcement_holds(row: ServerKey, by_pem: str) -> bool:
 
 def signed(message: messages.Receipt | messages.Hello) -> dict[str, Any]:
     """The JSON value of `message` with its `signature` filled in by the current key."""
+    return signed_body(_unsigned(message))
+
+
+def signed_many(many: Sequence[messages.Receipt]) -> list[dict[str, Any]]:
+    """`signed` for each, the key asked for once."""
+    signer = _signer()
+    return [_signed_by(signer, _unsigned(message)) for message in many]
+
+
+def _unsigned(message: messages.Receipt | messages.Hello) -> dict[str, Any]:
     body: dict[str, Any] = encode(message)
     del body["signature"]
-    return signed_body(body)
+    return body
 
 
 def signed_body(body: dict[str, Any]) -> dict[str, Any]:
     """`body` with its `signature`; where it has a member `key`, that becomes the id of the key that signed."""
-    id_, private = _signer()
+    return _signed_by(_signer(), body)
+
+
+def _signed_by(signer: tuple[str, ec.EllipticCurvePrivateKey], body: dict[str, Any]) -> dict[str, Any]:
+    id_, private = signer
     said = {**body, "key": id_} if "key" in body else dict(body)
     said["signature"] = _signature(private, canonical_bytes(said))
     return said
@@ -204,14 +218,14 @@ def _signature(private: ec.EllipticCurvePrivateKey, message: bytes) -> str:
 
 def _signer() -> tuple[str, ec.EllipticCurvePrivateKey]:
     """Id and private half of the key that signs now; asked of the database each time, since it may be rotated."""
-    row = key_ensure(timezone.now())
+    id_ = newest_key() or key_ensure(timezone.now()).id
     try:
-        return row.id, _private_key(row.id)
+        return id_, _private_key(id_)
     except FileNotFoundError:
-        current = server_keys()[-1]
-        if current.id == row.id:
+        current = newest_key()
+        if current == id_:
             raise
-        return current.id, _private_key(current.id)  # rotated and destroyed between the question and the file
+        return current, _private_key(current)  # rotated and destroyed between the question and the file
 
 
 def as_message(row: ServerKey) -> messages.ServerKey:

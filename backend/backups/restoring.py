@@ -25,6 +25,7 @@ from backend.backups import databases
 from backend.backups.checking import OnFile, head_line, snapshot_check
 from backend.backups.vault import BackupFolder, Snapshot, copied, sync
 from backend.inspections.evidence import evidence_path
+from backend.inspections.store import store_claim
 from shared.problems import Problem
 
 
@@ -74,6 +75,7 @@ def backup_restore(
 
 def _put_files(vault: BackupFolder, snapshot: Snapshot) -> tuple[int, int]:
     files = fresh = 0
+    store_claim()
     for file in snapshot.files():
         target = evidence_path(file.sha256)
         files += 1

@@ -1,4 +1,4 @@
-"""`/healthz`: can this office do its work? Database, storage, queue."""
+"""`/healthz`: can this office do its work? Database, storage, queue, what keeps the audit chain."""
 
 import os
 import uuid
@@ -14,6 +14,9 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from backend.audit.selectors import head_hash
+from backend.audit.triggers import trigger_faults
+from backend.inspections.store import store_ensure
+from shared.problems import Problem
 
 # A task that waited longer than this says that no worker runs.
 QUEUE_PATIENCE = timedelta(minutes=5)
@@ -23,6 +26,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when all is well, 503 when not; names what is wrong, shows nothing else."""
     parts = {"database": _database(), "storage": _storage()}
     parts["queue"] = _queue() if parts["database"] == "ok" else "unknown"
+    parts["audit"] = _audit() if parts["database"] == "ok" else "unknown"
     healthy = all(state == "ok" for state in parts.values())
     return JsonResponse({"status": "ok" if healthy else "failing", **parts}, status=200 if healthy else 503)
 
@@ -37,16 +41,24 @@ def _database() -> str:
     return "ok"
 
 
+def _audit() -> str:
+    """Whether the triggers stand that keep the audit chain from being changed; `manage.py migrate` makes them."""
+    try:
+        return "failing" if trigger_faults() else "ok"
+    except Error:
+        return "failing"
+
+
 def _storage() -> str:
     """Writes, reads back and removes a file where evidence goes."""
     folder = Path(settings.EVIDENCE_DIR)
     probe = folder / f".probe-{os.getpid()}-{uuid.uuid4().hex}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        store_ensure()
         probe.write_bytes(b"probe")
         readable = probe.read_bytes() == b"probe"
         probe.unlink()
-    except OSError:
+    except (OSError, Problem):
         return "failing"
     return "ok" if readable else "failing"
 

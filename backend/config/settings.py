@@ -120,6 +120,8 @@ CACHES = {
 }
 
 TASKS = {"default": {"BACKEND": env.str("KK_TASKS", default="django_tasks_db.DatabaseBackend"), "QUEUES": ["default"]}}
+# A task that a worker began so long ago and did not end is begun again: longer than any task takes.
+TASK_ABANDONED = timedelta(seconds=env.float("KK_TASK_ABANDONED_S", default=1800.0))
 
 AUTH_USER_MODEL = "accounts.Officer"
 KNOX_TOKEN_MODEL = "accounts.OfficerToken"  # noqa: S105 - the name of a model

@@ -14,6 +14,7 @@ api: list[URLPattern | URLResolver] = [
     path("", ApiRoot.as_view(), name="api-root"),
     # Before `reports/` of the inspections, so that the exact addresses of deliveries win.
     path("", include("backend.sync.urls")),
+    path("", include("backend.audit.urls")),
     path("", include("backend.accounts.urls")),
     path("", include("backend.registry.urls")),
     path("", include("backend.inspections.urls")),

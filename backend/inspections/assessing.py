@@ -1,6 +1,7 @@
 """The server's own answers to the rules, made in the background from the sealed facts."""
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,6 +46,7 @@ _SAID = (
     "phone_numbers",
 )
 Asked = tuple[str, str]  # rule, about
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,20 @@ def report_assess(report_id: str) -> int:
     except IntegrityError:
         # Another worker assessed it in the same moment and was first: beside what it wrote there is less to add.
         return _assess(UUID(report_id), timezone.now())
+
+
+@task()
+def reports_assess(report_ids: list[str]) -> int:
+    """`report_assess` for reports that came together, without a task's own cost for each. Every report keeps its own
+    transaction; one that cannot be assessed gets a task of its own, whose failure is seen, and holds up no other."""
+    added = 0
+    for report_id in report_ids:
+        try:
+            added += report_assess.call(report_id)
+        except Exception:
+            log.exception("report %s could not be assessed with others", report_id)
+            report_assess.enqueue(report_id)
+    return added
 
 
 def _assess(report: UUID, now: datetime) -> int:

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from backend.common.inserting import insert_together
 from backend.inspections.loads import MOST, column_text, observed_loads, seen_papers
 from backend.inspections.models import (
     MeasuredQuantity,
@@ -18,6 +20,7 @@ from backend.inspections.models import (
     SeenVehicle,
     SeenViolation,
 )
+from backend.registry.selectors.terms import Register, register
 from shared.vietnamese import mark_key
 from shared.wire.v1.checks import measurements_of
 from shared.wire.v1.codec import decode
@@ -75,41 +78,46 @@ def columns(sealed: SealedReport) -> dict[str, Any]:
     }
 
 
-def draw_rows(report: Report, facts: Facts, assessment: Assessment | None) -> None:
-    """Write the counting rows; one statement a table."""
+def drawn_rows(
+    report: Report, facts: Facts, assessment: Assessment | None, known: Callable[[], Register] = register
+) -> list[list[Any]]:
+    """The counting rows, not yet written: one list for each model of DRAWN, in its order. `known`: gives the register,
+    and is asked only where there are loads."""
     kind = Kind(report.kind)
-    SeenSubject.objects.bulk_create(
-        SeenSubject(
-            report=report, kind=subject.kind.value, role=subject.role.value, counted_as=_counted_as(report, subject)
-        )
-        for subject in facts.subjects
-    )
-    SeenVehicle.objects.bulk_create(
-        SeenVehicle(
-            report=report,
-            kind=v.kind.value,
-            mark=column_text(v.mark or "", 60),
-            mark_key=mark_key(v.mark or "")[:60],
-        )
-        for v in facts.vehicles
-    )
-    MeasuredQuantity.objects.bulk_create(
-        MeasuredQuantity(
-            report=report,
-            kind=m.kind.value,
-            unit=m.unit,
-            basis=m.basis.value if m.basis else "",
-            value=Decimal(str(m.value)),
-        )
-        for _, m in measurements_of(facts)
-        if m.kind in SUMMED and m.value < MOST
-    )
-    ObservedLoad.objects.bulk_create(observed_loads(report, facts, kind))
-    SeenPaper.objects.bulk_create(seen_papers(report, facts, kind))
-    if assessment is not None:
-        SeenViolation.objects.bulk_create(
-            SeenViolation(report=report, code=column_text(seen.code, 20)) for seen in assessment.observations
-        )
+    return [
+        [
+            SeenSubject(
+                report=report, kind=subject.kind.value, role=subject.role.value, counted_as=_counted_as(report, subject)
+            )
+            for subject in facts.subjects
+        ],
+        [
+            SeenVehicle(
+                report=report,
+                kind=v.kind.value,
+                mark=column_text(v.mark or "", 60),
+                mark_key=mark_key(v.mark or "")[:60],
+            )
+            for v in facts.vehicles
+        ],
+        [
+            MeasuredQuantity(
+                report=report,
+                kind=m.kind.value,
+                unit=m.unit,
+                basis=m.basis.value if m.basis else "",
+                value=Decimal(str(m.value)),
+            )
+            for _, m in measurements_of(facts)
+            if m.kind in SUMMED and m.value < MOST
+        ],
+        observed_loads(report, facts, kind, known),
+        seen_papers(report, facts, kind),
+        [
+            SeenViolation(report=report, code=column_text(seen.code, 20))
+            for seen in ([] if assessment is None else assessment.observations)
+        ],
+    ]
 
 
 def redraw_rows(report: Report, sealed: SealedBytes) -> None:
@@ -118,7 +126,7 @@ def redraw_rows(report: Report, sealed: SealedBytes) -> None:
         model._default_manager.filter(report=report).delete()
     facts = decode(Facts, json.loads(bytes(sealed.facts)))
     opinion = None if sealed.assessment is None else decode(Assessment, json.loads(bytes(sealed.assessment)))
-    draw_rows(report, facts, opinion)
+    insert_together(*drawn_rows(report, facts, opinion))
 
 
 def _counted_as(report: Report, subject: Subject) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -57,11 +57,13 @@ class Quantities:
     density_source: str = ""
 
 
-def observed_loads(report: Report, facts: Facts, kind: Kind) -> list[ObservedLoad]:
-    """One row a load, not yet written. Asks the register nothing when the report has no load."""
+def observed_loads(
+    report: Report, facts: Facts, kind: Kind, register_now: Callable[[], Register] = register
+) -> list[ObservedLoad]:
+    """One row a load, not yet written. Asks for the register only where the report has a load."""
     if not facts.loads:
         return []
-    known, at = register(), moment_of_act(facts)
+    known, at = register_now(), moment_of_act(facts)
     return [
         ObservedLoad(
             report=report,

@@ -1,7 +1,7 @@
 """Reading reports, always through a scope."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from django.db.models.functions import Cast
 from backend.accounts.scoping import Scope, within
 from backend.audit.models import Backup
 from backend.audit.selectors import head_hash
-from backend.audit.signing import key_ensure
 from backend.common.boxes import parse_box
 from backend.inspections.backed_up import files_backed_up, last_backup
 from backend.inspections.models import Evidence, Finding, ObservedLoad, Report, SealedBytes
@@ -189,12 +188,11 @@ def evidence_declared(report_id: UUID, evidence_id: UUID, sha256: str) -> Eviden
     return evidence
 
 
-def receipt(report: Report) -> messages.Receipt:
-    """The receipt as it stands now, not yet signed."""
-    entries = tuple(
-        messages.EvidenceReceipt(row.evidence_id, row.sha256, row.bytes_received, EvidenceState(row.state))
-        for row in Evidence.objects.filter(report=report).order_by("position")
-    )
+def receipt(report: Report, evidence: Sequence[Evidence] | None = None, audit_head: str = "") -> messages.Receipt:
+    """The receipt as it stands now, not yet signed: who signs fills in the key. `evidence`, `audit_head`: its files in
+    their order and a head of the audit chain, from whoever has just read or written them."""
+    if evidence is None:
+        evidence = list(Evidence.objects.filter(report=report).order_by("position"))
     if report.number is None:
         raise TypeError("a receipt is for a report whose receipt was recorded")
     return messages.Receipt(
@@ -204,11 +202,22 @@ def receipt(report: Report) -> messages.Receipt:
         number=report.number,
         state=ReportState(report.state),
         flags=tuple(report.flags),
-        evidence=entries,
-        audit_head=head_hash(),
-        key=key_ensure(report.received_at).id,
+        evidence=tuple(
+            messages.EvidenceReceipt(row.evidence_id, row.sha256, row.bytes_received, EvidenceState(row.state))
+            for row in evidence
+        ),
+        audit_head=audit_head or head_hash(),
+        key="",
         signature="",
     )
+
+
+def evidence_by_report(reports: Collection[UUID]) -> dict[UUID, list[Evidence]]:
+    """The files of each report, in their order."""
+    found: dict[UUID, list[Evidence]] = {report: [] for report in reports}
+    for row in Evidence.objects.filter(report__in=reports).order_by("position"):
+        found[row.report_id].append(row)
+    return found
 
 
 def report_by_id(report_id: UUID) -> Report | None:

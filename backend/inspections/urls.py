@@ -9,5 +9,10 @@ urlpatterns = [
     path(
         "reports/<uuid:report_id>/evidence/<uuid:evidence_id>/", evidence.EvidenceApi.as_view(), name="report-evidence"
     ),
+    path(
+        "reports/<uuid:report_id>/evidence/<uuid:evidence_id>/custody/",
+        evidence.CustodyApi.as_view(),
+        name="evidence-custody",
+    ),
     path("reports/<uuid:report_id>/bundle/", bundles.ReportBundleApi.as_view(), name="report-bundle"),
 ]

@@ -15,7 +15,7 @@ Read = Callable[[int], bytes]
 
 # A piece counts only once it is whole: what a dying line carried of the last one is sent again. So pieces are small
 # on a slow line, and as large as comes at once on a fast one.
-_LEAST, _MOST = 2**12, 2**18
+_LEAST, _MOST = 2**12, 2**16
 _AT_ONCE_S = 0.05
 
 

@@ -22,9 +22,10 @@ from backend.inspections import evidence as filing
 from backend.inspections import selectors as inspections
 from backend.inspections.models import Evidence
 from backend.sync import services
+from backend.sync.bodies import envelope_value
+from backend.sync.filing import Answer, Delivery
 from backend.sync.partials import Partial, incoming
 from shared.problems import Problem
-from shared.wire.v1.canonical import parse_json
 from shared.wire.v1.card import Card, CardReport, open_plain
 from shared.wire.v1.messages import EvidenceState
 
@@ -92,13 +93,13 @@ class CardImport:
         self._filed[answer.report.id] = None
         return Line(REPORT, entry.name, TAKEN if answer.status == 201 else KNOWN, report=answer.report.id)
 
-    def _receive(self, body: bytes) -> services.Answer:
+    def _receive(self, body: bytes) -> Answer:
         """As a delivery. Who brought the card is recorded with the report, in one transaction; and what is refused
         stays in quarantine, so the refusal leaves the transaction only after its end."""
-        value, now = parse_json(body), self.clock()
-        delivery = services.Delivery(None, self.by, from_card=True, at_office=str(self.by.id))
+        value, now = envelope_value(body), self.clock()
+        delivery = Delivery(None, self.by, from_card=True, at_office=str(self.by.id))
         with transaction.atomic():
-            answer: services.Answer | Problem
+            answer: Answer | Problem
             try:
                 answer = services.envelope_receive(value=value, raw=body, report_id=None, delivery=delivery, now=now)
             except Problem as problem:
@@ -108,7 +109,7 @@ class CardImport:
                     subject = f"report:{answer.report.id}"
                     audit.record(Action.REPORT_CARRIED, subject=subject, actor=str(self.by.id), at=now)
             if self.dry_run:
-                if isinstance(answer, services.Answer):
+                if isinstance(answer, Answer):
                     self._note_declared(answer.report.id)
                 transaction.set_rollback(True)
         if isinstance(answer, Problem):

@@ -18,12 +18,16 @@ from uuid import UUID
 
 from django.conf import settings
 
+from backend.inspections.store import store_ensure
+
 
 class Overtaken(Exception):
     """Another request moved the end of the file, finished it, or began it anew."""
 
 
 def incoming() -> Path:
+    """Problem `storage_away` while the store is not the one this office knows."""
+    store_ensure()
     return Path(settings.EVIDENCE_DIR) / "incoming"
 
 
@@ -115,6 +119,7 @@ class Partial:
         os.fchmod(self._descriptor, 0o440)
         self.path.rename(to)  # the same bytes from two reports: the second replaces the first by its equal
         sync_folder(to.parent)
+        store_ensure()  # a store that went away since holds a file that nobody will see
 
     def drop(self) -> None:
         """Begin anew. Within `locked`."""

@@ -74,11 +74,13 @@ def upload_by_id(upload_id: UUID) -> Upload:
     return upload
 
 
-def upload_of(evidence: Evidence) -> Upload | None:
-    upload = Upload.objects.filter(evidence=evidence).first()
-    if upload is not None:
-        upload.evidence = evidence
-    return upload
+def evidence_and_upload(report_id: UUID, evidence_id: UUID, sha256: str) -> tuple[Evidence, Upload | None]:
+    """What a received manifest declared, and its upload where there is one; Problem `evidence_unknown`."""
+    named = Evidence.objects.filter(report_id=report_id, evidence_id=evidence_id, sha256=sha256)
+    evidence = named.select_related("upload").first()
+    if evidence is None:
+        raise Problem("evidence_unknown")
+    return evidence, getattr(evidence, "upload", None)
 
 
 def uploads_untouched_since(day: datetime) -> QuerySet[Upload]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,45 +15,20 @@ from backend.accounts.models import Device, Officer
 from backend.audit import services as audit
 from backend.audit import signing
 from backend.audit.actions import Action
+from backend.audit.selectors import head_hash
 from backend.common.problems import problem_json
-from backend.inspections import evidence as files
 from backend.inspections import selectors as inspections
-from backend.inspections import services as filing
-from backend.inspections.models import Evidence, Report
+from backend.inspections.models import Report
+from backend.sync.bodies import envelope_value
+from backend.sync.filing import Answer, Delivery, Filed, envelopes_file
 from backend.sync.models import QuarantinedEnvelope
-from shared.problems import FieldError, Problem
-from shared.wire.v1.canonical import parse_json
+from shared.problems import Problem
 from shared.wire.v1.checks import is_hash
 from shared.wire.v1.codec import decode
-from shared.wire.v1.messages import EvidenceState
-from shared.wire.v1.seal import SealedReport, open_envelope, peek_manifest, read_envelope
+from shared.wire.v1.seal import peek_manifest
 
 _KEPT_STATUS = (409, 422)  # answers of the table behind which the body stays in quarantine
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Who brings something: `device` and `officer` are None without a token. `from_card`: it lay on a memory card.
-    `at_office`: who does this there (imports a card, tries again what waits), whoever brought it; "" for nobody."""
-
-    device: Device | None
-    officer: Officer | None
-    from_card: bool = False
-    at_office: str = ""
-
-    @property
-    def actor(self) -> str:
-        if self.at_office:
-            return self.at_office
-        if self.device is not None:
-            return f"device:{self.device.id}"
-        return str(self.officer.id) if self.officer is not None else "anonymous"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    report: Report
+BATCH_PIECE = 4 * 2**20
 
 
 def envelope_receive(*, value: Any, raw: bytes, report_id: UUID | None, delivery: Delivery, now: datetime) -> Answer:
@@ -61,92 +36,29 @@ def envelope_receive(*, value: Any, raw: bytes, report_id: UUID | None, delivery
 
     `value`: the JSON value of `raw`. `report_id`: the id in the address, None in a batch.
     """
-    try:
-        return _file(value, report_id, delivery, now)
-    except Problem as problem:
-        if problem.type.status in _KEPT_STATUS:
-            quarantine_keep(raw=raw, value=value, problem=problem, delivery=delivery, now=now)
-        raise
+    filed = _filed(value, report_id, delivery, now)
+    if isinstance(filed, Problem):
+        if filed.type.status in _KEPT_STATUS:
+            quarantine_keep(raw=raw, value=value, problem=filed, delivery=delivery, now=now)
+        raise filed
+    return filed
 
 
-def _file(value: Any, report_id: UUID | None, delivery: Delivery, now: datetime) -> Answer:
-    envelope = read_envelope(value)
-    device = accounts.device_by_key(envelope.key)
-    sealed = open_envelope(
-        envelope,
-        lambda _, message, signature: (
-            None if device is None else signing.signature_holds(device.public_key, message, signature)
-        ),
-    )
-    if device is None:  # `open_envelope` said so already; this says it to the type checker
-        raise Problem("device_unknown")
-    if report_id is not None and sealed.manifest.id != report_id:
-        raise Problem("id_mismatch", errors=(FieldError("id", "value", {"expected": str(report_id)}),))
-    kept = inspections.report_by_id(sealed.manifest.id)
-    if kept is not None and kept.manifest_sha256 == sealed.manifest_sha256:  # whatever became of its officer since
-        confirm_stored(report=kept, actor=delivery.actor, now=now)
-        return Answer(200, kept)
-    officer = _parties(sealed, device)
-    received = filing.report_receive(
-        sealed=sealed,
-        device=device,
-        officer=officer,
-        delivered_by=delivery.device,
-        flags=_flags(sealed, device, officer, delivery),
-        now=now,
-    )
-    confirm_stored(report=received.report, actor=delivery.actor, now=now)
-    return Answer(201 if received.new else 200, received.report)
-
-
-def _parties(sealed: SealedReport, device: Device) -> Officer:
-    """The officer the manifest names. A device, officer or unit that this office does not know makes the whole
-    report unreadable for it: Problem `report_invalid`."""
-    manifest = sealed.manifest
-    errors = []
-    if manifest.device != device.id:
-        errors.append(FieldError("device", "value", {"expected": "the device of this key"}))
-    officer = accounts.officer_by_id(manifest.officer)
-    if officer is None or officer.unit is None:
-        errors.append(FieldError("officer", "value", {"expected": "an officer of this office"}))
-    if not accounts.unit_exists(manifest.unit):
-        errors.append(FieldError("unit", "value", {"expected": "a unit of this office"}))
-    if errors or officer is None:
-        raise Problem("report_invalid", errors=tuple(errors))
-    return officer
-
-
-def _flags(sealed: SealedReport, device: Device, officer: Officer, delivery: Delivery) -> tuple[str, ...]:
-    flags = []
-    enrolment = accounts.enrolment_of(device, officer.id)
-    if enrolment is None:
-        flags.append("officer_switched")
-    elif enrolment.revoked_at is not None:
-        flags.append("officer_revoked")
-    if sealed.manifest.unit != officer.unit_id:
-        flags.append("unit_differs")
-    if device.revoked_at is not None:
-        flags.append("device_revoked")
-    if delivery.from_card:
-        flags += ["from_card", "relayed"]
-    elif delivery.device is None:
-        flags.append("delivered_without_token")
-    elif delivery.device.id != device.id:
-        flags.append("relayed")
-    return tuple(flags)
-
-
-def confirm_stored(*, report: Report, actor: str, now: datetime) -> None:
-    """Files whose bytes lie here already (another report's, or left by a server that was killed between writing the
-    file and its row) need not travel."""
-    for evidence in Evidence.objects.filter(report=report).exclude(state=EvidenceState.CONFIRMED.value):
-        path = files.evidence_path(evidence.sha256)
-        if path.is_file() and path.stat().st_size == evidence.bytes:
-            files.evidence_confirm(evidence=evidence, actor=actor, now=now)
+def _filed(value: Any, report_id: UUID | None, delivery: Delivery, now: datetime) -> Filed:
+    return envelopes_file([value], report_id=report_id, delivery=delivery, now=now)[0]
 
 
 def receipt_json(report: Report) -> dict[str, Any]:
+    """Of a report that was received before."""
     return signing.signed(inspections.receipt(report))
+
+
+def receipts_json(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """The receipts for what was filed just now, without asking again what is known."""
+    if not answers:
+        return []
+    head = next((answer.head for answer in answers if answer.head), "") or head_hash()
+    return signing.signed_many([inspections.receipt(one.report, one.evidence, one.head or head) for one in answers])
 
 
 def quarantine_keep(
@@ -228,10 +140,9 @@ def quarantine_replay(*, row: QuarantinedEnvelope, by: Officer | None, now: date
     raw = bytes(row.body)
     actor = audit.SYSTEM if by is None else str(by.id)
     delivery = Delivery(row.delivered_by, None, from_card=row.from_card, at_office=actor)
-    try:
-        answer = _file(parse_json(raw), row.report, delivery, now)
-    except Problem as problem:
-        raise Problem("still_refused", errors=problem.errors, reason=problem.detail(language)) from problem
+    answer = _filed(envelope_value(raw), row.report, delivery, now)
+    if isinstance(answer, Problem):
+        raise Problem("still_refused", errors=answer.errors, reason=answer.detail(language)) from answer
     with transaction.atomic():
         row.replayed_at = now
         row.save(update_fields=["replayed_at"])
@@ -246,24 +157,56 @@ def quarantine_replay(*, row: QuarantinedEnvelope, by: Officer | None, now: date
 
 
 def batch_receive(*, envelopes: list[Any], delivery: Delivery, now: datetime, language: str) -> list[dict[str, Any]]:
-    """Each envelope as if it came alone, in order: `{id, status, receipt | problem}`."""
+    """Each envelope as if it came alone, in order: `{id, status, receipt | problem}`. Filed in pieces of BATCH_PIECE
+    bytes, so that no more than that is ever held opened."""
     results = []
-    for value in envelopes:
-        # In quarantine lies what would have come alone: the envelope, not the batch around it.
-        raw = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        try:
-            if len(raw) > settings.ENVELOPE_MAX_BYTES:
-                raise Problem("too_large", limit=settings.ENVELOPE_MAX_BYTES)
-            answer = envelope_receive(value=value, raw=raw, report_id=None, delivery=delivery, now=now)
-        except Problem as problem:
-            results.append(
-                {"id": _claimed_id(value), "status": problem.type.status, "problem": problem_json(problem, language)}
-            )
-        else:
-            results.append(
-                {"id": str(answer.report.id), "status": answer.status, "receipt": receipt_json(answer.report)}
-            )
+    for piece in _pieces(envelopes):
+        filed = iter(envelopes_file([v for v, big in piece if not big], report_id=None, delivery=delivery, now=now))
+        answers = [Problem("too_large", limit=settings.ENVELOPE_MAX_BYTES) if big else next(filed) for _, big in piece]
+        for (value, _), answer in zip(piece, answers, strict=True):
+            if isinstance(answer, Problem) and answer.type.status in _KEPT_STATUS:
+                quarantine_keep(raw=_alone(value), value=value, problem=answer, delivery=delivery, now=now)
+        receipts = iter(receipts_json([answer for answer in answers if isinstance(answer, Answer)]))
+        for (value, _), answer in zip(piece, answers, strict=True):
+            if isinstance(answer, Problem):
+                said = {"status": answer.type.status, "problem": problem_json(answer, language)}
+                results.append({"id": _claimed_id(value), **said})
+            else:
+                results.append({"id": str(answer.report.id), "status": answer.status, "receipt": next(receipts)})
     return results
+
+
+def _pieces(envelopes: list[Any]) -> Iterator[list[tuple[Any, bool]]]:
+    """Envelopes in order, each with whether it is over the limit by itself."""
+    piece: list[tuple[Any, bool]] = []
+    size = 0
+    for value in envelopes:
+        # No character takes more than 6 bytes; only what might be over the limit is written out to be measured.
+        weight = _characters(value)
+        big = 6 * weight > settings.ENVELOPE_MAX_BYTES and len(_alone(value)) > settings.ENVELOPE_MAX_BYTES
+        if piece and size + weight > BATCH_PIECE:
+            yield piece
+            piece, size = [], 0
+        piece.append((value, big))
+        size += weight
+    if piece:
+        yield piece
+
+
+def _characters(value: Any) -> int:
+    """Of all strings in a JSON value, and a little for whatever stands between and beside them."""
+    if isinstance(value, str):
+        return len(value) + 4
+    if isinstance(value, dict):
+        return 4 + sum(len(name) + 4 + _characters(entry) for name, entry in value.items())
+    if isinstance(value, list):
+        return 4 + sum(map(_characters, value))
+    return 400 if isinstance(value, int) and abs(value) >= 10**20 else 30
+
+
+def _alone(value: Any) -> bytes:
+    """In quarantine lies what would have come alone: the envelope, not the batch around it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _claimed_id(value: Any) -> str | None:

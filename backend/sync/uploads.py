@@ -17,11 +17,11 @@ from backend.audit import services as audit
 from backend.audit.actions import Action
 from backend.common.problems import is_full
 from backend.inspections import evidence as filing
-from backend.inspections import selectors as inspections
 from backend.inspections.models import Evidence
 from backend.sync import selectors
 from backend.sync.arriving import Read, checked, pieces
 from backend.sync.models import Upload
+from backend.sync.mutators import upload_insert
 from backend.sync.partials import Overtaken, Partial, incoming, named_by, partial_path, size_of
 from backend.sync.services import Delivery
 from backend.sync.tus_headers import METADATA, Checksum
@@ -49,22 +49,18 @@ def upload_create(
     Problems `request_invalid`, `evidence_unknown`, `evidence_length`, `evidence_too_large`, and those of
     `upload_append` but `upload_offset`.
     """
-    evidence = _declared(metadata)
+    evidence, known = _declared(metadata)
     if length != evidence.bytes:
         raise Problem("evidence_length", declared=evidence.bytes)
     if length > (limit := limit_of(evidence.media_type)):
         raise Problem("evidence_too_large", size=_megabytes(length), limit=_megabytes(limit))
-    upload = selectors.upload_of(evidence) or Upload(evidence=evidence, created_at=now, touched_at=now)
-    if (
-        not upload._state.adding
-        and _expires(upload, now)
-        and _discard(upload, Action.UPLOAD_EXPIRED, audit.SYSTEM, now)
-    ):
-        upload = Upload(evidence=evidence, created_at=now, touched_at=now)
+    if known is not None and _expires(known, now) and _discard(known, Action.UPLOAD_EXPIRED, audit.SYSTEM, now):
+        known = None
+    upload = known or Upload(evidence=evidence, created_at=now, touched_at=now)
     here = upload_offset(upload=upload, delivery=delivery, now=now)
-    if body is not None and body.declared and not here:
+    if body is not None and not here:
         try:
-            here = upload_append(upload=upload, offset=0, body=body, delivery=delivery, now=now)
+            here = _append(upload, 0, body, delivery, now)
         except Problem as problem:
             if problem.code != "upload_offset":
                 raise
@@ -84,7 +80,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f}"
 
 
-def _declared(metadata: dict[str, str]) -> Evidence:
+def _declared(metadata: dict[str, str]) -> tuple[Evidence, Upload | None]:
     errors = []
     ids = {}
     for name in ("report", "evidence"):
@@ -100,7 +96,7 @@ def _declared(metadata: dict[str, str]) -> Evidence:
         errors.append(FieldError(f"{METADATA}.sha256", "value", {"expected": "SHA-256 (hex)"}))
     if errors:
         raise Problem("request_invalid", errors=tuple(errors))
-    return inspections.evidence_declared(ids["report"], ids["evidence"], metadata["sha256"])
+    return selectors.evidence_and_upload(ids["report"], ids["evidence"], metadata["sha256"])
 
 
 def upload_find(*, upload_id: UUID, now: datetime) -> Upload:
@@ -143,8 +139,10 @@ def upload_offset(*, upload: Upload, delivery: Delivery, now: datetime) -> int:
     except Overtaken:
         evidence.refresh_from_db()
         return evidence.bytes if _is_confirmed(evidence) else size_of(path) or 0
-    except Problem:  # it was not the file that was sealed, and is gone: nothing is here
-        return 0
+    except Problem as problem:
+        if problem.code != "evidence_hash_mismatch":
+            raise
+        return 0  # it was not the file that was sealed, and is gone
 
 
 def upload_append(*, upload: Upload, offset: int, body: Body, delivery: Delivery, now: datetime) -> int:
@@ -160,7 +158,11 @@ def upload_append(*, upload: Upload, offset: int, body: Body, delivery: Delivery
         raise Problem("upload_offset", offset=here)
     if _is_confirmed(evidence):
         return here
-    if offset + body.declared > evidence.bytes:
+    return _append(upload, offset, body, delivery, now)
+
+
+def _append(upload: Upload, offset: int, body: Body, delivery: Delivery, now: datetime) -> int:
+    if offset + body.declared > upload.evidence.bytes:
         raise Problem("upload_too_long")
     try:
         return _receive(upload, offset, body, delivery, now)
@@ -230,15 +232,10 @@ def _confirm(upload: Upload, delivery: Delivery, now: datetime) -> None:
 
 
 def _record(upload: Upload, now: datetime) -> None:
-    """The upload's row, or that something came for it. Two requests may have begun the same one: the first row stays,
-    and the other's upload becomes it."""
+    """The upload's row, or that something came for it."""
     upload.touched_at = now
     if upload._state.adding:
-        row, _ = Upload.objects.get_or_create(
-            evidence=upload.evidence,
-            defaults={"id": upload.id, "created_at": upload.created_at, "touched_at": now},
-        )
-        upload.id, upload._state.adding = row.id, False
+        upload_insert(upload)
     else:
         Upload.objects.filter(pk=upload.pk).update(touched_at=now)
 

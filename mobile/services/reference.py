@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mobile.ports import Accounts, Clock, Reference, ReferenceState, ServerApi
+from mobile.ports import Accounts, Clock, May, Reference, ReferenceState, ServerApi
 from shared.clock import VIETNAM, to_millisecond
 from shared.problems import Problem, Text
 
@@ -26,16 +26,21 @@ class _Rows:
 class ReferenceData:
     """Rows are read from the database and parsed once for each change, whichever process brought it."""
 
-    def __init__(self, reference: Reference, accounts: Accounts, api: ServerApi, clock: Clock) -> None:
+    def __init__(
+        self, reference: Reference, accounts: Accounts, api: ServerApi, clock: Clock, may: May = lambda: None
+    ) -> None:
         self._reference, self._accounts, self._api, self._clock = reference, accounts, api, clock
+        self._may = may
         self._rows = _Rows(None)
 
     def pull(self) -> datetime:
         """Fetch what changed since the last time; the new "data as of". Whatever goes wrong, what the phone has stays.
-        Problem `not_enrolled` when nobody with a token is signed in, `phone_full`, and the server's own."""
+        Problem `not_enrolled` when nobody with a token is signed in, `phone_full`, `waits_for_wifi`, and the server's
+        own."""
         session = self._accounts.session()
         if session is None or session.token is None:
             raise Problem("not_enrolled")
+        self._may()
         before = self._reference.state()
         asked = None if before is None else before.cursor
         delta = self._api.reference(asked, session.token, etag=None if before is None else before.etag)

@@ -67,10 +67,11 @@ class SqliteDrafts:
 
     def adopt(self, stored: StoredFile, label: bytes) -> Found:
         """Give a file whose row was lost its row again, and its draft too where a flat battery took that along."""
-        if not label:
-            return Found.STRANGE
-        words = json.loads(label)
-        entry, draft = decode(EvidenceEntry, words["entry"]), UUID(words["draft"])
+        try:
+            words = json.loads(label)
+            entry, draft = decode(EvidenceEntry, words["entry"]), UUID(words["draft"])
+        except (ValueError, LookupError, TypeError, Problem):
+            return Found.STRANGE  # without a label, or one of another version of the app: for a person to look at
         with self._database.writing() as db:
             if db.execute("SELECT 1 FROM dropped_files WHERE name = ?", (stored.name,)).fetchone() is not None:
                 return Found.DROPPED

@@ -66,7 +66,14 @@ class FileFolder:
             return self._write(self._folder / name, reading, label, shown=source.name)
 
     def open(self, name: str) -> BinaryIO:
-        path = self._folder / name
+        return self._open(self._folder / name)
+
+    def open_leftover(self, name: str) -> BinaryIO:
+        """One of those that `sweep` named, for a person to look at. Problem `photo_unreadable`."""
+        return self._open(self._folder / LEFTOVERS / name)
+
+    def _open(self, path: Path) -> BinaryIO:
+        name = path.name
         try:
             if not is_locked(path):
                 return path.open("rb")  # of an older version; what it is worth its hash will tell
@@ -81,8 +88,7 @@ class FileFolder:
     def measure(self, name: str) -> tuple[str, int] | None:
         try:
             with self.open(name) as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                return digest, file.tell()
+                return _digest(file), file.tell()
         except (OSError, Problem):
             return None  # gone, changed or unreadable is the answer here
 
@@ -145,7 +151,7 @@ class FileFolder:
         try:
             reader = LockedReader(path, self._vault)
             with io.BufferedReader(reader, BUFFER) as plain:
-                return reader.tail if hashlib.file_digest(plain, "sha256").hexdigest() == reader.tail.sha256 else None
+                return reader.tail if _digest(plain) == reader.tail.sha256 else None
         except Problem:
             return None
 
@@ -213,6 +219,13 @@ class FileFolder:
                     raise
                 self._slots = made
             return self._slots.pop()
+
+
+def _digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(BUFFER):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -39,7 +39,10 @@ class HttpServerApi:
             return read_signed(Hello, _json(self._http.call("GET", "hello/", params={"nonce": nonce}), 200))
         except Problem as problem:
             # No line is no line, and one that says in our own words that it is ill is ours; all else is a stranger.
-            raise Problem("not_our_server") if problem.code == "answer_invalid" else problem from problem
+            if problem.code == "answer_invalid":
+                asked: Any = problem.values  # a proxy before our server may ask for a wait
+                raise Problem("not_our_server", **asked) from problem
+            raise
 
     def enrol(self, *, code: str, public_key: str, model: str, platform: str) -> Enrolled:
         body = {"code": code, "public_key": public_key, "model": model, "platform": platform}

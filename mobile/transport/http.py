@@ -45,11 +45,12 @@ class HttpAnswer:
         if told and not self.body and self.status == HTTPStatus.UNAUTHORIZED:
             return Problem("session_ended")  # to HEAD a server can say no more
         body = self.json() if told and self.body else None
-        return problem_from(body, self.status, retry_after_s=self._retry_after())
+        return problem_from(body, self.status, retry_after_s=self.wait_s)
 
-    def _retry_after(self) -> float | None:
-        """Seconds; None where the answer does not ask for a wait, or where its status gives the header another meaning
-        (RFC 9110, 10.2.3)."""
+    @property
+    def wait_s(self) -> float | None:
+        """For how many seconds it asks to be left alone (Retry-After, RFC 9110, 10.2.3); None where it does not, or
+        where its status gives the header another meaning."""
         text = self.headers.get("Retry-After", "").strip()
         if self.status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) or not text:
             return None

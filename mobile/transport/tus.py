@@ -64,7 +64,8 @@ class _Run:
         self._told: int | None = None
         self._best = -1
         self._asked = False  # what the server can do: once for each file, until one that speaks of tus answers
-        self._fresh = file.upload_url is None  # nothing of it can be there, as far as the phone knows
+        # Nothing of it can be there, as far as the phone knows; after a failure the server may have it all.
+        self._fresh = file.upload_url is None and file.attempts == 0
 
     def finish(self) -> None:
         vain = gone = 0
@@ -112,6 +113,8 @@ class _Run:
         """None when what answered does not speak of tus: then core and creation have to do for this file."""
         answer = self._call("OPTIONS", "uploads/", {})
         if "Tus-Version" not in answer.headers:
+            if answer.wait_s is not None:
+                raise answer.problem()
             return None
         extensions = _words(answer.headers.get("Tus-Extension", ""))
         algorithms = _words(answer.headers.get("Tus-Checksum-Algorithm", ""))

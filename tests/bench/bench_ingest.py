@@ -15,8 +15,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tests.factories.reports import SealingPhone
 
 CLIENTS, PROCESSES, BATCH, LICENCES = 16, 4, 100, 50
-EMPTY, SINGLE, SINGLE_ASSESSED, BATCHES_ASSESSED = 40, 15, 10, 1  # requests of each client in a run
+EMPTY, SINGLE = 40, 12  # requests of each client in a run; of batches each sends one
 WEB_MS, DATABASE_MS = 6.0, 3.0
 FASTER, FASTER_ASSESSED = 5.0, 3.0
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
@@ -43,21 +44,22 @@ MARK = "minh họa"
 
 @dataclass
 class Office:
-    """`port`: of the web server. `keeper`: a connection to the database that is no part of what is measured."""
+    """`port`: of the web server; `web`, `worker`: ids of its processes, 0 before they run. `backends`: CPU seconds of
+    every PostgreSQL process that ever served it, by the program it served and its id, as last seen."""
 
     folder: Path
     address: str
-    keeper: "Connection[Any]"
     port: int = 0
     web: int = 0
     worker: int = 0
     tokens: list[str] = field(default_factory=list)
     phones: "list[SealingPhone]" = field(default_factory=list)
+    backends: dict[tuple[str, int], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """CPU seconds of the office's web processes, of their PostgreSQL backends, of the worker and of its backend."""
+    """CPU seconds of the office's web processes, of their PostgreSQL backends, of the worker and of its backends."""
 
     web: float
     database: float
@@ -73,17 +75,40 @@ class Spent:
         )
 
 
-def spent(office: Office) -> Spent:
-    rows = office.keeper.execute(
-        "SELECT application_name, pid FROM pg_stat_activity WHERE datname = current_database()"
-    ).fetchall()
-    backends = {name: [pid for its, pid in rows if its == name] for name in (WEB, WORKER)}
-    return Spent(
-        cpu_seconds([office.web, *children(office.web)]),
-        cpu_seconds(backends[WEB]),
-        cpu_seconds([office.worker]) if office.worker else 0.0,
-        cpu_seconds(backends[WORKER]),
-    )
+def spent(office: Office, keeper: "Connection[Any]") -> Spent:
+    look(office, keeper)
+    backends = {name: sum(cpu for (its, _), cpu in office.backends.items() if its == name) for name in (WEB, WORKER)}
+    web = cpu_seconds([office.web, *children(office.web)])
+    return Spent(web, backends[WEB], cpu_seconds([office.worker]), backends[WORKER])
+
+
+def look(office: Office, keeper: "Connection[Any]") -> None:
+    """A backend that ends takes its count with it, so it is looked at while it lives."""
+    query = "SELECT application_name, pid FROM pg_stat_activity WHERE datname = current_database()"
+    for name, pid in keeper.execute(query).fetchall():
+        if name in (WEB, WORKER) and (cpu := cpu_seconds([pid])):
+            office.backends[name, pid] = cpu
+
+
+@contextmanager
+def watched(office: Office) -> Iterator[None]:
+    """Looks at the backends ten times a second."""
+    import psycopg
+
+    done = threading.Event()
+
+    def watch() -> None:
+        with psycopg.connect(office.address, autocommit=True) as keeper:
+            while not done.wait(0.1):
+                look(office, keeper)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 # --- the office
@@ -185,25 +210,50 @@ def web(office: Office) -> Iterator[None]:
 
 @contextmanager
 def worker(office: Office) -> Iterator[None]:
-    """The office's background worker; ends when its queue is looked at no more."""
+    """The office's background worker, held until `assessed` lets it go on."""
     command = [sys.executable, "backend/manage.py", "db_worker", "--interval", "0.05", "--no-startup-delay"]
     log = office.folder / "worker.log"
-    with log.open("ab") as out:
+    with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(office, WORKER), stdout=out, stderr=out)
     try:
         deadline = time.monotonic() + PATIENCE_S
-        while not office.keeper.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE application_name = %s", [WORKER]
-        ).fetchone():
+        while "Starting worker" not in log.read_text(errors="replace"):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(log.read_text(errors="replace"))
             time.sleep(0.05)
         office.worker = process.pid
+        process.send_signal(signal.SIGSTOP)
         yield
     finally:
-        office.worker = 0
         process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
         process.wait(30)
+
+
+def assessed(office: Office, keeper: "Connection[Any]") -> float:
+    """Let the worker do all that waits: seconds."""
+    begun = time.perf_counter()
+    os.kill(office.worker, signal.SIGCONT)
+    while tasks(keeper, "READY", "RUNNING"):
+        if time.perf_counter() - begun > PATIENCE_S:
+            raise RuntimeError(f"the worker does not keep up\n{log_of(office, 'worker.log')}")
+        time.sleep(0.02)
+    os.kill(office.worker, signal.SIGSTOP)
+    if failed := tasks(keeper, "FAILED"):
+        raise RuntimeError(f"{failed} tasks failed")
+    return time.perf_counter() - begun
+
+
+def tasks(keeper: "Connection[Any]", *states: str) -> int:
+    from django_tasks_db.models import DBTaskResult
+
+    query = f"SELECT count(*) FROM {DBTaskResult._meta.db_table} WHERE status = ANY(%s)"  # noqa: S608 - a table's name
+    return int(keeper.execute(query, [list(states)]).fetchall()[0][0])
+
+
+def log_of(office: Office, name: str) -> str:
+    """The end of what a process of the office had to say."""
+    return (office.folder / name).read_text(errors="replace")[-2000:]
 
 
 # --- what the clients send
@@ -236,17 +286,15 @@ def empty(office: Office, place: int) -> Errand:
     return Errand(office.port, office.tokens[place], (("GET", "/bench/empty/", b""),) * EMPTY, 200)
 
 
-def singles(office: Office, place: int, count: int) -> Errand:
-    made = envelopes(office.phones[place], count)
+def singles(office: Office, place: int) -> Errand:
+    made = envelopes(office.phones[place], SINGLE)
     sent = tuple(("PUT", f"/api/v1/reports/{id_}/", raw) for id_, raw in made)
     return Errand(office.port, office.tokens[place], sent, 201)
 
 
-def batches(office: Office, place: int, count: int) -> Errand:
-    made = (envelopes(office.phones[place], BATCH) for _ in range(count))
-    bodies = (b'{"envelopes":[%s]}' % b",".join(raw for _, raw in each) for each in made)
-    sent = tuple(("POST", "/api/v1/reports/batch/", body) for body in bodies)
-    return Errand(office.port, office.tokens[place], sent, 200, each=201)
+def batch(office: Office, place: int) -> Errand:
+    body = b'{"envelopes":[%s]}' % b",".join(raw for _, raw in envelopes(office.phones[place], BATCH))
+    return Errand(office.port, office.tokens[place], (("POST", "/api/v1/reports/batch/", body),), 200, each=201)
 
 
 # --- what is measured
@@ -254,101 +302,77 @@ def batches(office: Office, place: int, count: int) -> Errand:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One kind of load in one run; `reports`: how many were sent (or requests, of the empty view). `seconds`: from the
-    first request to the last answer, or to the last assessment where a worker is at it."""
+    """One kind of load in one run; `reports`: how many were sent (or requests, of the empty view). `assessing`:
+    seconds that the worker needed for them afterwards."""
 
     reports: int
     load: Load
-    seconds: float
     cpu: Spent
+    assessing: float
 
     @property
     def rate(self) -> float:
-        return self.reports / self.seconds
+        return self.reports / self.load.seconds
+
+    @property
+    def rate_assessed(self) -> float:
+        return self.reports / (self.load.seconds + self.assessing)
 
     def ms(self, name: str) -> float:
         return 1000 * float(getattr(self.cpu, name)) / self.reports
 
 
-def sample(office: Office, errands: Sequence[Errand], reports: int, *, assessed: bool = False) -> Sample:
-    before, begun = spent(office), time.perf_counter()
+def sample(office: Office, keeper: "Connection[Any]", errands: Sequence[Errand], reports: int) -> Sample:
+    before = spent(office, keeper)
     try:
         load = run(errands, office.folder, processes=PROCESSES)
     except RuntimeError as error:
-        raise RuntimeError(f"{error}\n{_log(office)}") from error
-    seconds = load.seconds
-    if assessed:
-        sent = time.perf_counter()
-        _drained(office)
-        seconds += time.perf_counter() - sent
-    return Sample(reports, load, seconds, spent(office) - before)
+        raise RuntimeError(f"{error}\n{log_of(office, 'web.log')}") from error
+    sent = spent(office, keeper)
+    seconds = assessed(office, keeper)
+    after = spent(office, keeper)
+    web, rest = sent - before, after - sent
+    return Sample(reports, load, Spent(web.web, web.database, rest.worker, rest.worker_database), seconds)
 
 
-def _log(office: Office) -> str:
-    """The end of what the web server had to say."""
-    return (office.folder / "web.log").read_text(errors="replace")[-2000:]
-
-
-def _drained(office: Office) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while _tasks(office, "READY", "RUNNING"):
-        if time.monotonic() > deadline:
-            log = (office.folder / "worker.log").read_text(errors="replace")
-            raise RuntimeError(f"the worker does not keep up\n{log[-2000:]}")
-        time.sleep(0.02)
-    if failed := _tasks(office, "FAILED"):
-        raise RuntimeError(f"{failed} tasks failed")
-
-
-def _tasks(office: Office, *states: str) -> int:
-    query = f"SELECT count(*) FROM {_task_table()} WHERE status = ANY(%s)"  # noqa: S608 - the name of a table
-    rows = office.keeper.execute(query, [list(states)]).fetchall()
-    return int(rows[0][0])
-
-
-def _task_table() -> str:
-    from django_tasks_db.models import DBTaskResult
-
-    return DBTaskResult._meta.db_table
-
-
-def one_run(office: Office) -> dict[str, Sample]:
-    def of_all(make: Callable[[int], Errand]) -> list[Errand]:
-        return [make(place) for place in range(CLIENTS)]
-
-    found = {}
-    found["empty"] = sample(office, of_all(lambda place: empty(office, place)), CLIENTS * EMPTY)
-    found["single"] = sample(office, of_all(lambda place: singles(office, place, SINGLE)), CLIENTS * SINGLE)
-    found["batch"] = sample(office, of_all(lambda place: batches(office, place, 1)), CLIENTS * BATCH)
-    office.keeper.execute(f"TRUNCATE {_task_table()}")  # these are not assessed here
-    alone = of_all(lambda place: singles(office, place, SINGLE_ASSESSED))
-    many = of_all(lambda place: batches(office, place, BATCHES_ASSESSED))
-    with worker(office):
-        found["single assessed"] = sample(office, alone, CLIENTS * SINGLE_ASSESSED, assessed=True)
-        found["batch assessed"] = sample(office, many, CLIENTS * BATCH * BATCHES_ASSESSED, assessed=True)
-    return found
+def one_run(office: Office, keeper: "Connection[Any]") -> dict[str, Sample]:
+    places = range(CLIENTS)
+    return {
+        "empty": sample(office, keeper, [empty(office, place) for place in places], CLIENTS * EMPTY),
+        "single": sample(office, keeper, [singles(office, place) for place in places], CLIENTS * SINGLE),
+        "batch": sample(office, keeper, [batch(office, place) for place in places], CLIENTS * BATCH),
+    }
 
 
 def measured(office: Office) -> list[dict[str, Sample]]:
+    import psycopg
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     people(office)
     runs = []
-    with web(office):
+    with (
+        psycopg.connect(office.address, autocommit=True) as keeper,
+        web(office),
+        worker(office),
+        watched(office),
+    ):
         for place in range(LEAST_RUNS + 1):
             begun = time.monotonic()
-            found = one_run(office)
+            found = one_run(office, keeper)
             if place:  # the first one warms up
                 runs.append(found)
-            says = ", ".join(
-                f"{name} {one.rate:.0f}/s {one.ms('web'):.2f}+{one.ms('database'):.2f} ms"
-                f" (worker {one.ms('worker'):.2f}+{one.ms('worker_database'):.2f})"
-                for name, one in found.items()
-            )
-            progress(f"{place}/{LEAST_RUNS}: {says}; {time.monotonic() - begun:.0f} s")
+            progress(f"{place}/{LEAST_RUNS}: {'; '.join(map(said, found.values()))}; {time.monotonic() - begun:.0f} s")
     return runs
+
+
+def said(one: Sample) -> str:
+    waits = " ".join(f"{one.load.percentile(share):.0f}" for share in (0.5, 0.95, 0.99))
+    return (
+        f"{one.rate:.0f}/s, p50 p95 p99 {waits} ms, CPU web {one.ms('web'):.2f} database {one.ms('database'):.2f}"
+        f" worker {one.ms('worker'):.2f}+{one.ms('worker_database'):.2f} ms"
+    )
 
 
 def reported(runs: Sequence[dict[str, Sample]]) -> Iterator[Figure]:
@@ -368,14 +392,14 @@ def reported(runs: Sequence[dict[str, Sample]]) -> Iterator[Figure]:
             limit_words=f"{CLIENTS} máy khách; view rỗng {bare:.2f} ms, phiếu {whole:.2f} ms / "
             f"{CLIENTS} clients; empty view {bare:.2f} ms, report {whole:.2f} ms",
         )
-    for kind, single, limit, vi, en in (
-        ("batch", "single", FASTER, "không chấm", "without assessment"),
-        ("batch assessed", "single assessed", FASTER_ASSESSED, "đến khi chấm xong", "until assessed"),
+    for name, limit, vi, en in (
+        ("rate", FASTER, "không chấm", "without assessment"),
+        ("rate_assessed", FASTER_ASSESSED, "và chấm", "and assessed"),
     ):
-        rate = statistics.median(one[single].rate for one in runs)
+        rate = statistics.median(getattr(one["single"], name) for one in runs)
         yield at_least(
             f"Từng trăm phiếu, {vi}, so với từng phiếu / a hundred at once, {en}, over one at a time",
-            [one[kind].rate / one[single].rate for one in runs],
+            [getattr(one["batch"], name) / getattr(one["single"], name) for one in runs],
             "×",
             limit=limit,
             limit_words=f"từng phiếu {rate:.0f} phiếu/s / one at a time {rate:.0f} reports/s",
@@ -383,13 +407,10 @@ def reported(runs: Sequence[dict[str, Sample]]) -> Iterator[Figure]:
 
 
 def figures() -> Iterator[Figure]:
-    import psycopg
-
     folder = Path(tempfile.mkdtemp(prefix="bench-ingest-"))
     try:
         with database() as address:
             set_up_django(folder, address)
-            with psycopg.connect(address, autocommit=True) as keeper:
-                yield from list(reported(measured(Office(folder, address, keeper))))
+            yield from list(reported(measured(Office(folder, address))))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Errand:
     """What one client sends, one request after the other over one connection: (method, path, body).
 
+    `headers`: of each request beside its token, none where it is shorter.
+
     `wanted`: the status every answer must have. `each`: statuses wanted within every answer of a batch, 0 where there
     are none.
     """
@@ -35,6 +38,7 @@ class Errand:
     requests: tuple[tuple[str, str, bytes], ...]
     wanted: int
     each: int = 0
+    headers: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,10 @@ class _Client(threading.Thread):
     def run(self) -> None:
         self.go.wait()
         headers = {"Authorization": f"Token {self.errand.token}", "Content-Type": "application/json"}
-        for method, path, body in self.errand.requests:
+        for (method, path, body), more in zip_longest(self.errand.requests, self.errand.headers, fillvalue={}):
             begun = time.perf_counter()
             try:
-                self.connection.request(method, path, body or None, headers)
+                self.connection.request(method, path, body or None, {**headers, **more})
                 answer = self.connection.getresponse()
                 content = answer.read()
             except (OSError, http.client.HTTPException) as error:

@@ -1,6 +1,8 @@
 """As much of HTTP/1.1 as a relay must know: where a head ends, and how long its body is."""
 
+import contextlib
 import socket
+import struct
 from dataclasses import dataclass
 
 _LONGEST_HEAD = 64 * 1024
@@ -65,3 +67,11 @@ def read_head(end: socket.socket) -> Head:
         head += end.recv(take)
     line, _, fields = bytes(head).partition(b"\r\n")
     return Head(line + b"\r\n", fields)
+
+
+def reset(end: socket.socket) -> None:
+    """Close so that the other end sees a reset instead of an end."""
+    with contextlib.suppress(OSError):  # it was gone already
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        end.shutdown(socket.SHUT_RD)
+        end.close()

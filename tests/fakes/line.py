@@ -8,14 +8,13 @@ import contextlib
 import random
 import select
 import socket
-import struct
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fakes.http_message import Head, MessageOver, read_head
+from tests.fakes.http_message import Head, MessageOver, read_head, reset
 from tests.fakes.line_faults import IN_BODY, OF_WHOLE, Fault, How, Struck, Where
 
 _PIECE = 16 * 1024
@@ -37,6 +36,7 @@ class _Exchange:
     server: socket.socket
     head: Head
     rate: int | None = None
+    fault: Fault | None = None  # taken for this exchange, has not struck yet
     corrupted: bool = False
     body: bytearray = field(default_factory=bytearray)
 
@@ -57,6 +57,7 @@ class FaultLine:
         self.errors: list[BaseException] = []
         self._random = random.Random(seed)
         self._armed: list[Fault] = []
+        self._ordered = 0
         self._answered = 0
         self._changed = threading.Condition()
         self._closing = threading.Event()
@@ -76,17 +77,20 @@ class FaultLine:
     def arm(self, *faults: Fault) -> None:
         with self._changed:
             self._armed += faults
+            self._ordered += len(faults)
 
     def disarm(self) -> list[Fault]:
         """Nothing strikes any more; what did not get to strike."""
         with self._changed:
             left, self._armed = self._armed, []
+            self._ordered -= len(left)
             return left
 
     @property
     def armed(self) -> int:
+        """How many have not struck yet."""
         with self._changed:
-            return len(self._armed)
+            return self._ordered - len(self.log)
 
     @property
     def struck(self) -> Counter[str]:
@@ -152,7 +156,12 @@ class FaultLine:
                 self._until_readable(phone, server)
                 head = read_head(phone)
                 self._count(up=len(head.raw))
-                self._exchange(_Exchange(number, phone, server, head))
+                now = _Exchange(number, phone, server, head)
+                try:
+                    self._exchange(now)
+                finally:
+                    if now.fault is not None:  # the exchange ended before its place was reached
+                        self._arm_again(now.fault)
                 with self._changed:
                     self._answered += 1
                     self._changed.notify_all()
@@ -178,13 +187,13 @@ class FaultLine:
     # --- one exchange
 
     def _exchange(self, now: _Exchange) -> None:
-        limit = self._take(lambda fault: fault.how is How.LIMIT)
+        limit = self._take(now, lambda fault: fault.how is How.LIMIT)
         if limit is not None:
             now.rate = limit.rate
             self._note(now, limit, None)
         whole = None
         if now.head.length and now.head.method not in ("GET", "HEAD"):
-            whole = self._take(lambda fault: fault.how in OF_WHOLE)
+            whole = self._take(now, lambda fault: fault.how in OF_WHOLE)
         if whole is not None:
             early = self._whole(now, whole)
         else:
@@ -199,7 +208,7 @@ class FaultLine:
 
     def _carry(self, now: _Exchange, data: bytes, where: Where) -> None:
         """One part of a message, and what happens in it."""
-        fault = self._take(lambda fault: fault.where is where)
+        fault = self._take(now, lambda fault: fault.where is where)
         if fault is None:
             self._send(now, data, up=where.up)
             return
@@ -233,14 +242,14 @@ class FaultLine:
             if up:
                 self._answer(now)
             raise _Over
-        _reset(now.phone)
-        _reset(now.server)
+        reset(now.phone)
+        reset(now.server)
         raise _Over
 
     def _body_up(self, now: _Exchange) -> bool:
         """True when the server answered before it had all of it."""
         length, done = now.head.length, 0
-        fault = self._take(lambda fault: fault.where in IN_BODY) if length >= len(IN_BODY) else None
+        fault = self._take(now, lambda fault: fault.where in IN_BODY) if length >= len(IN_BODY) else None
         strike_at = None if fault is None else self._place(fault, length)
         while done < length:
             ready = select.select([now.phone, now.server], [], [], _PATIENCE_S)[0]
@@ -271,7 +280,7 @@ class FaultLine:
 
     def _answer(self, now: _Exchange) -> None:
         self._until_answered(now)
-        fault = self._take(lambda fault: fault.where is Where.BEFORE_ANSWER)
+        fault = self._take(now, lambda fault: fault.where is Where.BEFORE_ANSWER)
         if fault is not None:
             self._note(now, fault, None)
             self._break(now, fault, False)
@@ -281,7 +290,7 @@ class FaultLine:
         length = head.answer_length(now.head.method)
         if length is None:
             self._until_closed(now)
-        fault = self._take(lambda fault: fault.where is Where.ANSWER_BODY) if length else None
+        fault = self._take(now, lambda fault: fault.where is Where.ANSWER_BODY) if length else None
         with self._changed:
             strike_at = None if fault is None or not length else self._random.randrange(length)
         done = 0
@@ -325,14 +334,15 @@ class FaultLine:
         if fault.how is How.LATE:
             self._note(now, fault, None)
             self._start(self._throw_late, message, self._answered, fault.seconds)
-            _reset(now.phone)
+            reset(now.phone)
             raise _Over
         if fault.how is How.OVERTAKE:
             before = self._answered
             if self.wait_until(lambda: self._answered > before or self._closing.is_set(), fault.seconds):
                 self._note(now, fault, None)
             else:
-                self.arm(fault)  # nobody came by
+                now.fault = None
+                self._arm_again(fault)  # nobody came by
         else:
             self._note(now, fault, None)
             self._start(self._throw, message)
@@ -351,16 +361,23 @@ class FaultLine:
 
     # --- small parts
 
-    def _take(self, fits: Callable[[Fault], bool]) -> Fault | None:
+    def _take(self, now: _Exchange, fits: Callable[[Fault], bool]) -> Fault | None:
         with self._changed:
             for index, fault in enumerate(self._armed):
-                if fits(fault):
-                    return self._armed.pop(index)
+                if now.fault is None and fits(fault):
+                    now.fault = self._armed.pop(index)
+                    return now.fault
         return None
+
+    def _arm_again(self, fault: Fault) -> None:
+        with self._changed:
+            self._armed.append(fault)
+            self._changed.notify_all()
 
     def _note(self, now: _Exchange, fault: Fault, byte: int | None) -> None:
         request = now.head.line.decode("latin-1").strip()
         with self._changed:
+            now.fault = None
             self.log.append(Struck(time.monotonic() - self._began, now.connection, request, fault.name, byte))
             self._changed.notify_all()
 
@@ -378,13 +395,3 @@ class FaultLine:
         with self._changed:
             self.up_bytes += up
             self.down_bytes += down
-
-
-def _reset(end: socket.socket) -> None:
-    """Close so that the other end sees a reset instead of an end."""
-    try:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        end.shutdown(socket.SHUT_RD)
-        end.close()
-    except OSError:
-        pass  # it was gone already

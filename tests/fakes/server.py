@@ -25,31 +25,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from shared.clock import instant_text
 from shared.problems import Problem
-from shared.wire.v1.canonical import canonical_bytes
 from shared.wire.v1.reference import KINDS
 from shared.wire.v1.seal import SealedReport, open_envelope, read_envelope
+from tests.fakes.signing_key import SigningKey as SigningKey
 from tests.fakes.uploads import Upload, Uploads
 
 PORTAL = b"<html><body>Wi-Fi mi\xe1\xbb\x85n ph\xc3\xad: xin \xc4\x91\xc4\x83ng nh\xe1\xba\xadp</body></html>"
-
-
-class SigningKey:
-    """One of the server's keys."""
-
-    def __init__(self) -> None:
-        self.private = ec.generate_private_key(ec.SECP256R1())
-        public = self.private.public_key()
-        form = serialization.PublicFormat.SubjectPublicKeyInfo
-        self.pem = public.public_bytes(serialization.Encoding.PEM, form).decode("ascii")
-        self.id = hashlib.sha256(public.public_bytes(serialization.Encoding.DER, form)).hexdigest()
-
-    def sign(self, value: dict[str, Any]) -> str:
-        return base64.b64encode(self.private.sign(canonical_bytes(value), ec.ECDSA(hashes.SHA256()))).decode("ascii")
-
-    def record(self, announced_by: "SigningKey | None" = None) -> dict[str, Any]:
-        value = {"id": self.id, "public_key": self.pem, "valid_from": "2026-01-01T00:00:00.000+00:00"}
-        by = None if announced_by is None else {"key": announced_by.id, "signature": announced_by.sign(value)}
-        return {**value, "announced_by": by}
 
 
 @dataclass
@@ -88,6 +69,9 @@ class FakeServer:
         self.tus = Uploads(self.reports)
         self.backup: tuple[datetime, set[str]] | None = None  # when the last one was made, manifests that stand in it
         self.bent_offset: str | None = None  # what stands in Upload-Offset instead of the truth
+        self.receipt_more: dict[str, Any] = {}  # what a newer server would say in a receipt
+        self.evidence_more: dict[str, Any] = {}
+        self.backup_says: list[str] | None = None  # in the place of the truth
         self.backups_asked: list[list[str]] = []
         self.reference: dict[str, Any] = {"cursor": "1"}  # parts of the contract that are not named are empty
         self.reference_whole = True  # False: what stands in `reference` is the answer, whatever it is
@@ -132,9 +116,12 @@ class FakeServer:
     def confirmed_files(self) -> dict[str, bytes]:
         return {upload.evidence: bytes(upload.content) for upload in self.uploads.values() if upload.confirmed}
 
-    def take_fault(self, method: str, path: str) -> Fault | None:
+    def take_fault(self, method: str, path: str, length: int) -> Fault | None:
+        """`length`: of the body; where there is none, no byte of it can change."""
         with self.lock:
             for fault in self.faults:
+                if fault.kind == "corrupt" and not length:
+                    continue
                 if fault.times and (not fault.method or fault.method == method) and re.search(fault.path, path):
                     fault.times -= 1
                     return fault
@@ -186,7 +173,8 @@ class FakeServer:
             upload = self.tus.of(str(entry.id))
             have = 0 if upload is None else len(upload.content)
             state = "missing" if have == 0 else "confirmed" if have == entry.bytes else "partial"
-            evidence.append({"id": str(entry.id), "sha256": entry.sha256, "bytes_received": have, "state": state})
+            line = {"id": str(entry.id), "sha256": entry.sha256, "bytes_received": have, "state": state}
+            evidence.append({**line, **self.evidence_more})
         value = {
             "report": id,
             "manifest_sha256": sealed.manifest_sha256,
@@ -197,6 +185,7 @@ class FakeServer:
             "evidence": evidence,
             "audit_head": "0" * 64,
             "key": key.id,
+            **self.receipt_more,
         }
         return {**value, "signature": key.sign(value)}
 
@@ -205,7 +194,7 @@ class FakeServer:
         taken_at, standing = self.backup or (None, set[str]())
         value = {
             "taken_at": None if taken_at is None else instant_text(taken_at),
-            "manifests": [manifest for manifest in manifests if manifest in standing],
+            "manifests": self.backup_says or [manifest for manifest in manifests if manifest in standing],
             "key": self.key.id,
         }
         return {**value, "signature": key.sign(value)}
@@ -250,7 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
         with fake.lock:
             fake.log.append((self.command, path))
             fake.tokens_seen.append(self.headers.get("Authorization"))
-        fault = fake.take_fault(self.command, path)
+        fault = fake.take_fault(self.command, path, int(self.headers.get("Content-Length", 0)))
         try:
             self._serve(fake, path, fault)
         except _Cut:
@@ -286,10 +275,11 @@ class _Handler(BaseHTTPRequestHandler):
         if kind == "cut_answer":
             raise _Cut
         media = "application/json" if status < 400 else "application/problem+json"
-        body = b"" if answer is None else json.dumps(answer).encode()
+        content = b"" if answer is None else json.dumps(answer).encode()
         if headers.get("Content-Encoding") == "gzip":
-            body = gzip.compress(body)
-        return self._send(status, body, media, headers, fault.after if fault is not None and kind == "short" else None)
+            content = gzip.compress(content)
+        short = fault.after if fault is not None and kind == "short" else None
+        return self._send(status, content, media, headers, short)
 
     def _answer(self, fake: FakeServer, path: str, raw: bytes, fault: Fault | None) -> tuple[int, Any, dict[str, str]]:
         if (self.headers.get("Authorization") or "").removeprefix("Token ") in fake.dead_tokens:
@@ -366,8 +356,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes, media: str, headers: dict[str, str], short: int | None = None) -> None:
         """`short`: how many bytes of the body go out before the line breaks; None: all of them, and it holds."""
-        self.send_response(status)
+        self.send_response_only(status)
         for name, value in {
+            "Date": self.date_time_string(),
             "Content-Type": media,
             "Content-Length": str(len(body)),
             "Tus-Resumable": "1.0.0",

@@ -217,7 +217,10 @@ def receipts_of(phones: Sequence[PhoneBooks]) -> list[dict[str, Any]]:
     return [json.loads(kept.receipt) for phone in phones for kept in phone.reports if kept.receipt]
 
 
-def tasks_waiting(database: str) -> int:
-    """Tasks of the office that nobody has begun."""
-    rows = _Tables(database).rows("SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'READY'")
-    return int(rows[0][0])
+def tasks_waiting(database: str) -> dict[str, int]:
+    """Tasks of the office that did not end: status → how many."""
+    rows = _Tables(database).rows(
+        "SELECT status, count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+        " GROUP BY status"
+    )
+    return dict(rows)

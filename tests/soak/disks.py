@@ -47,12 +47,18 @@ class Disk:
 
     def fill(self, pids: Iterable[int]) -> None:
         """From now on not a block more."""
-        if can_mount():
+        if not can_mount():
+            _limit(pids, _HARDLY)
+            return
+        for _ in range(100):
             used = os.statvfs(self.at)
             taken = (used.f_blocks - used.f_bfree) * used.f_frsize
-            self._mount(f"remount,size={max(taken, 4096)}")
-        else:
-            _limit(pids, _HARDLY)
+            try:
+                self._mount(f"remount,size={max(taken, 4096)}")
+            except subprocess.CalledProcessError:
+                continue  # somebody wrote between the two
+            return
+        raise RuntimeError(f"{self.at} cannot be made full")
 
     def free(self, pids: Iterable[int]) -> None:
         if can_mount():

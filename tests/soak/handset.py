@@ -26,6 +26,7 @@ class Handset:
         self.crashes: list[str] = []
         self.problems: Counter[str] = Counter()
         self.kills = 0
+        self.waiting = 0  # reports and files, as it last said
         self._log = logs / f"phone-{number}.log"
         self._server = server
         self._process: subprocess.Popen[bytes] | None = None
@@ -104,6 +105,7 @@ class Handset:
                 case "problem":
                     self.problems[said["code"]] += 1
                 case "round":
+                    self.waiting = said["waiting"]
                     self.problems.update(said["failures"])
                     if said["problem"]:
                         self.problems[said["problem"]] += 1

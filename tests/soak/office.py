@@ -16,6 +16,7 @@ from tests.soak.postgres import free_port
 from tests.soak.processes import ROOT
 
 PATIENCE_S = 60.0
+ABANDONED_S = 8.0  # no task of a run takes longer
 GUNICORN_CONFIG = "backend/config/gunicorn.py"
 
 
@@ -40,6 +41,7 @@ class Office:
             "KK_LOG_LEVEL": "WARNING",
             "KK_RATE_DELIVERY": "1000000/min",  # all phones of a run have one address
             "KK_RATE_ENROL": "1000/min",
+            "KK_TASK_ABANDONED_S": str(ABANDONED_S),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -176,7 +178,7 @@ class Office:
         for log in (self.logs / "server.log", self.logs / "worker.log"):
             if log.exists():
                 for match in re.finditer(r"^([\w.]+(?:Error|Exception|Failure)\b[^\n]{0,160})", _text(log), re.M):
-                    yield match[1]
+                    yield re.sub(r"'[^']*'|\d{2,}", "…", match[1])  # whose file or port it was says nothing
 
 
 def _text(log: Path) -> str:

@@ -123,9 +123,9 @@ class HolderOutput(serializers.Serializer[Any]):
 
 
 class CustodyOutput(serializers.Serializer[Any]):
-    """One step. `step`: received | confirmed | looked_into | viewed | downloaded | bundled. `index`: of the audit event
-    that records it. `via`: the phone that brought the report for another, null when it came by itself. `size`:
-    thumbnail | preview | original. `part`: byte range of a download. `case`: whose bundle it went into."""
+    """One step. `step`: received | carried | confirmed | looked_into | viewed | downloaded | bundled. `index`: of the
+    event that records it. `via`: the phone that brought the report for another, null when it came by itself. `size`:
+    thumbnail | preview | original. `part`: byte range of a download."""
 
     index = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -134,7 +134,6 @@ class CustodyOutput(serializers.Serializer[Any]):
     via = HolderOutput(allow_null=True)
     size = serializers.CharField(allow_null=True)
     part = serializers.CharField(allow_null=True)
-    case = serializers.CharField(allow_null=True)
 
 
 class CustodyListOutput(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ from backend.accounts.views import ScopedView
 from backend.audit.actions import Action
 from backend.common.languages import language
 from backend.inspections import selectors, services, suggesting
+from backend.inspections.pictures import showing
 
 
 class NamedOutput(serializers.Serializer[Any]):
@@ -54,7 +55,20 @@ class ReportOutput(serializers.Serializer[Any]):
     manifest_sha256 = serializers.CharField()
 
 
+class UsedInOutput(serializers.Serializer[Any]):
+    """Another report with the same file (`same_file`), or with a picture that looks like it."""
+
+    report = serializers.UUIDField()
+    evidence = serializers.UUIDField()
+    same_file = serializers.BooleanField()
+    difference_bits = serializers.IntegerField(allow_null=True)
+
+
 class EvidenceOutput(serializers.Serializer[Any]):
+    """`found_type`: by content, null until the file was looked into. `small_pictures_words`: why there are none.
+    `used_in`: what the reader may open of the reports that have it too, and `used_in_hidden` how many more there are.
+    """
+
     id = serializers.UUIDField(source="evidence_id")
     sha256 = serializers.CharField()
     bytes = serializers.IntegerField()
@@ -65,6 +79,13 @@ class EvidenceOutput(serializers.Serializer[Any]):
     state = serializers.CharField()
     bytes_received = serializers.IntegerField()
     in_backup = serializers.BooleanField()
+    found_type = serializers.CharField(allow_null=True)
+    small_pictures = serializers.ChoiceField(choices=["ready", "none", "pending"])
+    small_pictures_words = serializers.CharField()
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    used_in = UsedInOutput(many=True)
+    used_in_hidden = serializers.IntegerField()
 
 
 class SaidOutput(serializers.Serializer[Any]):
@@ -139,6 +160,8 @@ class ReportDetailApi(APIView):
         )
         line = ReportOutput(report).data
         detail = selectors.report_detail(report, language())
+        seen = showing.seen(report, scope_of(officer_of(request)), language())
+        detail["evidence"] = [{**file, **seen[file["evidence_id"]]} for file in detail["evidence"]]
         detail["suggestions"] = suggesting.for_reviewer(
             officer_of(request), report, detail, now=read_clock(), language=language()
         )

@@ -51,7 +51,7 @@ def look(sha256: str) -> Found:
     _sweep(making)
     with tempfile.TemporaryDirectory(dir=making) as folder:
         try:
-            facts = _facts(path, found, folder)
+            facts = read_apart(order_for(path, found, folder))
         except ReaderDied:
             return Found(found, pictured=True, problem="thumbnail_failed")
         if facts["problem"] is None:
@@ -67,9 +67,8 @@ def look(sha256: str) -> Found:
     )
 
 
-def _facts(path: Path, found: str, folder: str) -> dict[str, Any]:
-    """What the reader says of a picture. ReaderDied."""
-    order = Order(
+def order_for(path: Path, found: str, folder: str) -> Order:
+    return Order(
         path=str(path.resolve()),
         folder=folder,
         media_type=found,
@@ -78,8 +77,13 @@ def _facts(path: Path, found: str, folder: str) -> dict[str, Any]:
         memory_bytes=settings.PICTURE_MEMORY_BYTES,
         file_bytes=16 * MIB,
     )
+
+
+def read_apart(order: Order) -> dict[str, Any]:
+    """What the reader says of a picture. ReaderDied."""
     limits = Limits(order.seconds, order.memory_bytes, order.file_bytes)
-    with closing(said_apart(READER, json.dumps(asdict(order)).encode() + b"\n", limits, folder=folder)) as messages:
+    told = json.dumps(asdict(order)).encode() + b"\n"
+    with closing(said_apart(READER, told, limits, folder=order.folder)) as messages:
         for (kind, *said), _ in messages:
             if kind == "picture":
                 facts: dict[str, Any] = said[0]

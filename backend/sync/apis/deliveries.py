@@ -24,9 +24,9 @@ from backend.common.parsers import read_body
 from backend.inspections import selectors as inspections
 from backend.inspections.apis.reports import ReportDetailApi, ReportDetailOutput
 from backend.sync import services
+from backend.sync.bodies import batch_envelopes, envelope_value
 from backend.sync.hello import hello
 from shared.problems import FieldError, Problem
-from shared.wire.v1.canonical import parse_json
 
 RECEIPT = {"$ref": "#/components/schemas/Receipt"}
 ENVELOPE = {"$ref": "#/components/schemas/Envelope"}
@@ -102,9 +102,9 @@ class ReportApi(DeliveryView):
     def put(self, request: Request, report_id: UUID) -> Response:
         raw = read_body(request, settings.ENVELOPE_MAX_BYTES)
         answer = services.envelope_receive(
-            value=parse_json(raw), raw=raw, report_id=report_id, delivery=self.delivery(request), now=read_clock()
+            value=envelope_value(raw), raw=raw, report_id=report_id, delivery=self.delivery(request), now=read_clock()
         )
-        return Response(services.receipt_json(answer.report), status=answer.status)
+        return Response(services.receipts_json([answer])[0], status=answer.status)
 
 
 class BatchApi(DeliveryView):
@@ -126,11 +126,7 @@ class BatchApi(DeliveryView):
         },
     )
     def post(self, request: Request) -> Response:
-        value = parse_json(read_body(request, settings.BATCH_MAX_BYTES))
-        envelopes = value.get("envelopes") if isinstance(value, dict) else None
-        if not isinstance(envelopes, list) or len(value) != 1 or len(envelopes) > settings.BATCH_MAX_ENVELOPES:
-            limit = f"list ≤ {settings.BATCH_MAX_ENVELOPES}"
-            raise Problem("request_invalid", errors=(FieldError("envelopes", "type", {"expected": limit}),))
+        envelopes = batch_envelopes(read_body(request, settings.BATCH_MAX_BYTES))
         results = services.batch_receive(
             envelopes=envelopes, delivery=self.delivery(request), now=read_clock(), language=language()
         )

@@ -1,6 +1,8 @@
 """Evidence bytes by tus 1.0."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -96,7 +98,7 @@ class UploadsApi(TusView):
             raise Problem("upload_length_needed")
         length = _natural(request, "Upload-Length")
         metadata = tus_headers.parse_metadata(request.headers.get("Upload-Metadata", ""))
-        with _Arriving(request) as body:
+        with _arriving(request) as body:
             upload, offset = uploads.upload_create(
                 metadata=metadata,
                 length=length,
@@ -156,7 +158,7 @@ class UploadApi(TusView):
         if request.content_type != OFFSET_STREAM:
             raise Problem("media_type_unsupported", expected=OFFSET_STREAM)
         upload = uploads.upload_find(upload_id=upload_id, now=now)
-        with _Arriving(request) as body:
+        with _arriving(request) as body:
             offset = uploads.upload_append(
                 upload=upload,
                 offset=_natural(request, "Upload-Offset"),
@@ -190,37 +192,35 @@ def _answer(code: int, upload: uploads.Upload, offset: int) -> HttpResponse:
     return response
 
 
-class _Arriving:
+@contextmanager
+def _arriving(request: Request) -> Iterator[uploads.Body]:
     """The body of a request, watched while it is read: a slow one may be let go (`slow_lines`). Problem
     `media_type_unsupported` for a body of another type."""
-
-    def __init__(self, request: Request) -> None:
-        self._request = request._request
+    wsgi = request._request
+    try:
         declared = natural(request.META.get("CONTENT_LENGTH") or "0")
-        if declared and request.content_type != OFFSET_STREAM:
-            raise Problem("media_type_unsupported", expected=OFFSET_STREAM)
-        self._body = (declared, tus_headers.parse_checksum(request.headers.get("Upload-Checksum")))
-        self._watch = _LINES.holding(self._let_go, most=settings.SLOW_LINES, grace_s=settings.SLOW_LINE_GRACE_S)
+    except ValueError as error:
+        raise Problem("request_invalid", errors=(FieldError("Content-Length", "invalid"),)) from error
+    if "Transfer-Encoding" in request.headers:
+        raise Problem("upload_length_needed")
+    if declared and request.content_type != OFFSET_STREAM:
+        raise Problem("media_type_unsupported", expected=OFFSET_STREAM)
+    checksum = tus_headers.parse_checksum(request.headers.get("Upload-Checksum"))
 
-    def __enter__(self) -> uploads.Body:
-        line = self._watch.__enter__()
-        declared, checksum = self._body
+    def let_go() -> None:
+        """The thread that waits for the line finds it ended."""
+        line: socket.socket | None = request.META.get("gunicorn.socket")
+        if line is not None:
+            line.shutdown(socket.SHUT_RD)
+
+    with _LINES.holding(let_go, most=settings.SLOW_LINES, grace_s=settings.SLOW_LINE_GRACE_S) as line:
 
         def read(size: int) -> bytes:
-            piece: bytes = self._request.read(size)
+            piece: bytes = wsgi.read(size)
             line.received += len(piece)
             return piece
 
-        return uploads.Body(declared, read, checksum)
-
-    def __exit__(self, *raised: Any) -> None:
-        self._watch.__exit__(*raised)
-
-    def _let_go(self) -> None:
-        """The thread that waits for the line finds it ended."""
-        line: socket.socket | None = self._request.META.get("gunicorn.socket")
-        if line is not None:
-            line.shutdown(socket.SHUT_RD)
+        yield uploads.Body(declared, read, checksum)
 
 
 def _natural(request: Request, header: str) -> int:

@@ -13,7 +13,10 @@ def canonical_bytes(value: Any) -> bytes:
     """RFC 8785 bytes of a JSON value whose strings are brought to NFC first. ValueError for NaN, infinities, lone
     surrogates, nesting too deep to read, and numbers written as integers beyond ±(2^53 − 1)."""
     try:
-        return rfc8785.dumps(_nfc(value))
+        try:
+            return _write(_plain(value)).encode("utf-8")
+        except _NotPlain:
+            return rfc8785.dumps(_nfc(value))
     except (rfc8785.CanonicalizationError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
@@ -52,8 +55,43 @@ def _finite(text: str) -> float:
     return number
 
 
+class _NotPlain(Exception):
+    """Python's own writer might write it otherwise than RFC 8785."""
+
+
+# Written in C. Of what `_plain` lets through its bytes are those of RFC 8785 (tested against rfc8785 itself), in a
+# tenth of the time; every part of every report is written and compared once on the phone and once at the server.
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+
+
+def _plain(value: Any) -> Any:
+    """`_nfc(value)` with whole numbers as integers. Raises `_NotPlain` for names that are not ASCII, which Python sorts
+    by code points, for numbers that Python writes with an exponent where RFC 8785 has none or the other way round, and
+    for what is no JSON at all."""
+    if isinstance(value, str):
+        return value if value.isascii() else _nfc(value)
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) and key.isascii() for key in value):
+            raise _NotPlain
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and -(2**53) < value < 2**53:
+        return value
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 2**53:
+            return int(value)
+        if 1e-4 <= abs(value) < 2**53:
+            return value
+    raise _NotPlain
+
+
 def _nfc(value: Any) -> Any:
     if isinstance(value, str):
+        if value.isascii():
+            return value
         value.encode("utf-8")  # a lone surrogate is no text: UnicodeEncodeError is a ValueError
         return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):

@@ -15,6 +15,8 @@ from shared.wire.v1.codec import decode, encode
 from shared.wire.v1.messages import REPORT_SCHEMA, Envelope, EnvelopeParts, Manifest
 from shared.wire.v1.records import Assessment, Facts, IdentityPart
 
+_MOST_IN_MANIFEST = 20_000  # commas: 9 for each file, so some 2,000 files
+
 Sign = Callable[[bytes], bytes]  # message → DER of an ECDSA P-256 signature over its SHA-256
 
 
@@ -128,7 +130,10 @@ def read_manifest(raw: bytes) -> Manifest:
 
 
 def peek_manifest(raw: bytes) -> dict[str, Any]:
-    """What can be read of a manifest that may be of any version: for quarantine, where nothing may be refused."""
+    """What can be read of a manifest that may be of any version: for quarantine, where nothing may be refused. Nothing
+    of one with far more in it than any manifest: nobody has signed it yet, and reading costs fifty times its bytes."""
+    if raw.count(b",") > _MOST_IN_MANIFEST:
+        return {}
     try:
         value = parse_json(raw)
     except Problem:

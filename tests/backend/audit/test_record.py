@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.audit.actions import Action
 from backend.audit.models import ChainHead, Event
 from backend.audit.selectors import GENESIS, event_hash, head_hash
-from backend.audit.services import SYSTEM, record
+from backend.audit.services import SYSTEM, Entry, record, record_many
 from backend.audit.verifying import verify
 from backend.inspections.models import Report
 from backend.sync.models import QuarantinedEnvelope
@@ -40,6 +41,17 @@ def test_record_links_each_event_to_the_one_before(db: None) -> None:
     assert (head_hash(), ChainHead.objects.get().index) == (two.hash, 2)
     assert event_hash(Event.objects.get(index=2)) == two.hash  # as it comes back from the database
     assert list(verify()) == []
+
+
+def test_record_many_links_them_all_and_moves_the_head_once(db: None) -> None:
+    append()
+    entries = [Entry(f"case:{i}", SYSTEM, {"n": i}) for i in range(3)]
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        events = record_many(Action.CASE_VIEWED, entries, at=NOW)
+    assert [event.index for event in events] == [2, 3, 4]
+    assert ChainHead.objects.get().hash == events[-1].hash
+    assert list(verify()) == []
+    assert sum("UPDATE" in query["sql"].upper().split("FOR UPDATE")[0] for query in queries) == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -94,12 +106,12 @@ def test_write_that_fails_after_its_event_leaves_neither(
     ready = iter([clients[1 if write is _sign_in else 0]] * 5)
 
     def fail(*args: Any, **data: Any) -> None:
-        record(*args, **data)
+        record_many(*args, **data)
         raise RuntimeError("after the event")
 
     before = rows()
     with monkeypatch.context() as patched:
-        patched.setattr("backend.audit.services.record", fail)
+        patched.setattr("backend.audit.services.record_many", fail)
         answer = write(cast, phone, lambda *_: next(ready))
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
     assert rows() == before
@@ -115,7 +127,7 @@ def test_report_that_failed_is_filed_by_the_next_attempt(phone: Deliverer, monke
         raise RuntimeError("no event")
 
     with monkeypatch.context() as patched:
-        patched.setattr("backend.audit.services.record", fail)
+        patched.setattr("backend.audit.services.record_many", fail)
         assert phone.put(sealed).status_code == 500
     assert not Report.objects.exists()
     assert not QuarantinedEnvelope.objects.exists()

@@ -12,6 +12,8 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from rest_framework.test import APIClient
 
+from backend.audit.triggers import triggers_drop, triggers_ensure
+
 
 def asked() -> tuple[int, dict[str, str]]:
     answer = APIClient(raise_request_exception=False).get("/healthz")
@@ -34,8 +36,15 @@ def waiting(age: timedelta, **more: Any) -> None:
 
 
 def test_office_in_order_is_ok(db: None, settings: LazySettings) -> None:
-    assert asked() == (200, {"status": "ok", "database": "ok", "storage": "ok", "queue": "ok"})
+    assert asked() == (200, {"status": "ok", "database": "ok", "storage": "ok", "queue": "ok", "audit": "ok"})
     assert list(Path(settings.EVIDENCE_DIR).iterdir()) == []  # the probe is taken away again
+
+
+def test_missing_trigger_of_the_audit_chain_is_failing(db: None) -> None:
+    triggers_drop()
+    assert asked()[1]["audit"] == "failing"
+    triggers_ensure()
+    assert asked()[0] == 200
 
 
 @pytest.mark.parametrize("error", [OperationalError, DatabaseError, InterfaceError])
@@ -47,6 +56,7 @@ def test_failing_database_is_named(db: None, monkeypatch: pytest.MonkeyPatch, er
         patched.setattr(connection, "cursor", fail)
         status, said = asked()
     assert (status, said["status"], said["database"], said["queue"]) == (503, "failing", "failing", "unknown")
+    assert said["audit"] == "unknown"
     assert "secret" not in str(said)
 
 
@@ -61,7 +71,7 @@ def test_database_without_our_tables_is_failing(db: None, monkeypatch: pytest.Mo
 def test_file_where_the_storage_should_be_is_failing(db: None, settings: LazySettings, tmp_path: Path) -> None:
     settings.EVIDENCE_DIR = tmp_path / "in the way"
     settings.EVIDENCE_DIR.write_text("")
-    assert asked() == (503, {"status": "failing", "database": "ok", "storage": "failing", "queue": "ok"})
+    assert asked() == (503, {"status": "failing", "database": "ok", "storage": "failing", "queue": "ok", "audit": "ok"})
 
 
 @pytest.mark.parametrize("call", ["write_bytes", "read_bytes", "unlink", "mkdir"])
@@ -84,7 +94,7 @@ def test_queue_nobody_works_off_is_failing(db: None) -> None:
     waiting(timedelta(minutes=4))
     assert asked()[1]["queue"] == "ok"
     waiting(timedelta(minutes=6))
-    assert asked() == (503, {"status": "failing", "database": "ok", "storage": "ok", "queue": "failing"})
+    assert asked() == (503, {"status": "failing", "database": "ok", "storage": "ok", "queue": "failing", "audit": "ok"})
 
 
 @pytest.mark.parametrize("status", [TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED, TaskResultStatus.RUNNING])

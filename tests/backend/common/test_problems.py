@@ -154,10 +154,10 @@ def raising(error: Exception) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     "where",
     [
-        "backend.inspections.services.draw_rows",
-        "backend.inspections.services._mend_successor",
-        "backend.inspections.services.audit.record",
-        "backend.sync.services._parties",
+        "backend.inspections.receiving.drawn_rows",
+        "backend.inspections.receiving._mend_successors",
+        "backend.inspections.receiving.audit.record_many",
+        "backend.sync.filing._officer",
     ],
 )
 def test_failure_nobody_foresaw_is_a_500_that_tells_nothing_and_leaves_nothing(
@@ -191,7 +191,7 @@ def test_full_disk_anywhere_is_507_and_leaves_nothing(
     sealed = phone.phone.seal()
     before = rows()
     with monkeypatch.context() as patched:
-        patched.setattr("backend.inspections.services.draw_rows", raising(error))
+        patched.setattr("backend.inspections.receiving.drawn_rows", raising(error))
         assert_problem(phone.put(sealed), 507, "storage_full")
     assert grown(before) == {}
 

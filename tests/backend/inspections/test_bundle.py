@@ -134,12 +134,16 @@ def test_whoever_rewrites_it_all_needs_the_keys(bundle: Path, filed: SealedRepor
         path.chmod(0o755)
     server = next((bundle / "keys").glob("server-*.pem"))
     facts = bundle / f"reports/{filed.manifest.id}/facts.json"
-    facts.write_bytes(facts.read_bytes().replace(b"transport", b"Transport"))
-    forged = (
-        "openssl ecparam -name prime256v1 -genkey -noout -out /dev/shm/$$.pem"
-        f" && openssl pkey -in /dev/shm/$$.pem -pubout -out {server.relative_to(bundle)}"
-        " && sed -i 's/^/#/' SHA256SUMS && sed 's/^#[0-9a-f]*  //' SHA256SUMS | xargs sha256sum > sums && mv sums SHA256SUMS"
-        " && openssl dgst -sha256 -sign /dev/shm/$$.pem -out SHA256SUMS.sig SHA256SUMS; rm /dev/shm/$$.pem"
+    facts.write_bytes(facts.read_bytes()[:-1] + b" }")
+    key = "../forger.pem"
+    forged = " && ".join(
+        (
+            f"openssl ecparam -name prime256v1 -genkey -noout -out {key}",
+            f"openssl pkey -in {key} -pubout -out {server.relative_to(bundle)}",
+            "sed 's/^[0-9a-f]*  //' SHA256SUMS | xargs sha256sum > sums",
+            "mv sums SHA256SUMS",
+            f"openssl dgst -sha256 -sign {key} -out SHA256SUMS.sig SHA256SUMS",
+        )
     )
     assert run(bundle, forged)[0] == 0
     found = faults(bundle, known)

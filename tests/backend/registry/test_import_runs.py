@@ -112,7 +112,7 @@ def test_reading_imports_nothing_and_keeps_the_file(tmp_path: Path, cast: Cast) 
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     assert [found.name for found in kept.parent.iterdir()] == [run.sha256]
     assert not Licence.objects.exists()
-    event = Event.objects.get()
+    event = Event.objects.latest("index")
     assert (event.action, event.actor) == ("import:read", str(cast.binh.id))
     for name in ("Vôi", path.name, "1/GP"):
         assert name not in event.data
@@ -484,7 +484,7 @@ def test_applying_is_recorded_and_done_once(tmp_path: Path, cast: Cast) -> None:
     run = apply(read(file_of(tmp_path, [feature("1/GP")])), by=cast.em)
     assert (run.state, run.applied_at) == ("applied", NOW)
     assert run.counts == {"accepted": 1, "repaired": 0, "question": 0, "refused": 0, "licences": 1, "versions": 1}
-    assert list(Event.objects.order_by("index").values_list("action", flat=True)) == [
+    assert list(Event.objects.order_by("index").values_list("action", flat=True))[-3:] == [
         "import:read",
         "licences:recorded",
         "import:applied",

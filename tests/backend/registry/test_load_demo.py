@@ -165,7 +165,7 @@ def test_database_in_use_is_refused_and_left_as_it_is(db: None) -> None:
         call_command("load_demo", stdout=StringIO())
     assert refusal.value.returncode == 2
     assert [list(Agency.objects.all()), Unit.objects.count(), Officer.objects.count()] == [[agency], 0, 0]
-    assert [Commune.objects.count(), Licence.objects.count(), Event.objects.count()] == [0, 0, 0]
+    assert [Commune.objects.count(), Licence.objects.count(), Event.objects.count()] == [0, 0, 1]
 
 
 def test_loading_twice_is_refused(told: dict[str, Any]) -> None:

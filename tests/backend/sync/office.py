@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,10 +39,13 @@ class Reply:
 
 
 class Office:
-    """`folder`: database, evidence, keys and log. May be killed and started again over the same folder."""
+    """`folder`: database, evidence, keys and log. May be killed and started again over the same folder.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    `settings`: environment of the server (KK_…) beside what every office here has.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder, self.settings = folder, settings
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -50,22 +54,26 @@ class Office:
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def start(self) -> None:
-        # Many threads, so that clients that stall on purpose do not keep others waiting.
-        command = "-m gunicorn --worker-class gthread --workers 2 --threads 8 --bind 127.0.0.1:0 --no-control-socket"
+        command = "-m gunicorn -c python:backend.config.gunicorn"
         begun = len(self.log) if (self.folder / "log").exists() else 0
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *command.split(), "backend.config.wsgi:application"],
                 cwd=ROOT,
-                env=_environment(self.folder),
+                env={**_environment(self.folder), **self.settings},
                 stdout=log,
                 stderr=log,
             )
         deadline = time.monotonic() + PATIENCE_S
-        while not self._is_up(begun):
-            assert self.process.poll() is None, self.log[begun:]
-            assert time.monotonic() < deadline, self.log[begun:]
-            time.sleep(0.05)
+        try:
+            while not self._is_up(begun):
+                assert self.process.poll() is None, self.log[begun:]
+                assert time.monotonic() < deadline, self.log[begun:]
+                time.sleep(0.05)
+        except BaseException:
+            self.process.kill()
+            self.process.wait(10)
+            raise
 
     def _is_up(self, begun: int) -> bool:
         listening = re.search(r"http://127\.0\.0\.1:(\d+)", self.log[begun:])
@@ -101,7 +109,7 @@ class Office:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
-    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
+    def request(self, method: str, path: str, body: bytes | Iterable[bytes] | None = None, **headers: str) -> Reply:
         """`headers`: `Upload_Offset="0"` is sent as `Upload-Offset`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)) as connection:
@@ -161,5 +169,8 @@ def _environment(folder: Path) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{folder / 'kiemkhoang.sqlite3'}",
         "KK_TASKS": "django_tasks_db.DatabaseBackend",
         "KK_LOG_LEVEL": "INFO",
+        "KK_BIND": "127.0.0.1:0",
+        "KK_WORKERS": "2",
+        "KK_THREADS": "8",
         "PYTHONUNBUFFERED": "1",
     }

@@ -1,8 +1,10 @@
 """The same and other reports arriving at the same instant, through the service: PostgreSQL, real connections."""
 
+import io
 import random
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +15,11 @@ from backend.audit.models import Event
 from backend.audit.verifying import verify
 from backend.inspections.models import Evidence, MeasuredQuantity, Report
 from backend.sync import services
+from backend.sync.importing import CardImport
 from backend.sync.models import QuarantinedEnvelope
 from shared.problems import Problem
-from shared.wire.v1.seal import SealedReport
+from shared.wire.v1.card import Card
+from shared.wire.v1.seal import SealedReport, sha256_hex
 from tests.backend.conftest import at_once, enrol, make_cast, on_postgresql
 from tests.backend.sync.helpers import as_bytes, body_of
 from tests.factories.reports import envelope_json
@@ -56,6 +60,42 @@ def test_same_envelope_at_the_same_instant_is_filed_once(connections: int) -> No
         assert MeasuredQuantity.objects.filter(report_id=sealed.manifest.id).count() == 1
         received = Event.objects.filter(action="report:received", subject=f"report:{sealed.manifest.id}")
         assert received.count() == 1
+    assert list(verify()) == []
+
+
+def test_put_batch_relay_and_card_at_the_same_instant_file_it_once(tmp_path: Path) -> None:
+    """The same report by four ways at once: by its phone, twice in a batch, by a colleague and from a card."""
+    cast = make_cast()
+    phone, device, _ = enrol(cast.an, cast.binh)
+    _, colleague, _ = enrol(cast.binh, cast.binh)
+    for i in range(4):
+        photo = b"photo %d" % i
+        sealed = phone.seal(files=[photo])
+        body = envelope_json(sealed)
+        card = Card.create(tmp_path / str(i))
+        card.add_report(sealed.manifest.id, sealed.manifest_sha256, body_of(sealed))
+        card.add_file(sha256_hex(photo), io.BytesIO(photo))
+
+        def batch(body: dict[str, Any] = body) -> list[int]:
+            delivery = services.Delivery(device, cast.an)
+            results = services.batch_receive(
+                envelopes=[body, body], delivery=delivery, now=timezone.now(), language="vi"
+            )
+            return [result["status"] for result in results]
+
+        def from_card(card: Card = card) -> list[str]:
+            return [f"{line.kind} {line.outcome}" for line in CardImport(card, cast.binh, timezone.now).run()]
+
+        alone, relayed, both, lines = at_once(put(sealed, device), put(sealed, colleague), batch, from_card)
+
+        by_card = {"report taken": 201, "report known": 200}[lines[0]]
+        assert sorted([alone, relayed, *both, by_card]) == [200] * 4 + [201]
+        assert lines[1:] == ["file taken", "receipt taken"]
+        events = Event.objects.filter(subject=f"report:{sealed.manifest.id}")
+        assert events.filter(action="report:received").count() == 1
+        assert events.filter(action="report:carried").count() == (by_card == 201)
+        assert Evidence.objects.get(report=sealed.manifest.id).state == "confirmed"
+    assert QuarantinedEnvelope.objects.count() == 0
     assert list(verify()) == []
 
 

@@ -172,7 +172,7 @@ def test_post_of_a_file_no_report_declares_gives_404(filed: Filed) -> None:
 def test_post_of_a_file_larger_than_the_server_takes_gives_413(filed: Filed, settings: LazySettings) -> None:
     settings.EVIDENCE_MAX_BYTES = len(CONTENT) - 1
     answer = tus.post(filed.api, tus.metadata(filed.report, filed.entry), len(CONTENT))
-    assert code_of(answer, 413) == "too_large"
+    assert code_of(answer, 413) == "evidence_too_large"
 
 
 # --- sending
@@ -311,7 +311,7 @@ def test_same_content_declared_by_two_reports_is_stored_once_and_confirmed_for_b
     assert two.head() == len(CONTENT)
     assert two.confirmed()
     assert two.patch(len(CONTENT), b"").status_code == 204
-    files = [path for path in one.stored.parents[2].rglob("*") if path.is_file() and "incoming" not in path.parts]
+    files = [path for path in one.stored.parents[2].rglob("*") if path.is_file() and len(path.name) == 64]
     assert files == [one.stored]
 
 

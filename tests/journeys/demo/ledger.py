@@ -15,6 +15,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mobile.device.keywrap_file import FileKeyWrap
+from mobile.storage.database import Database
+from mobile.storage.files import FileFolder
+from mobile.storage.rows import about, unlock_json, unlock_text
+from mobile.storage.vault import open_vault
+
 VIETNAM = timezone(timedelta(hours=7))
 
 
@@ -42,15 +48,19 @@ class Filed:
 
 def filed_on(home: Path) -> list[Filed]:
     """Every sealed report of a phone, hashes worked out anew from the files that lie there."""
-    with closing(sqlite3.connect(f"{(home / 'phone.sqlite3').absolute().as_uri()}?mode=ro", uri=True)) as phone:
+    found = []
+    with closing(Database(home / "phone.sqlite3")) as database:
+        phone, vault = database.connection, open_vault(database, FileKeyWrap(home / "lock.key"))
         rows = phone.execute("SELECT id, manifest, parts, state, receipt FROM reports ORDER BY number").fetchall()
         files: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-        for report, entry, name, state in phone.execute("SELECT report, entry, name, state FROM files"):
-            content = (home / "files" / name).read_bytes()
-            files[report][json.loads(entry)["id"]] = (hashlib.sha256(content).hexdigest(), state)
-    found = []
-    for id_, manifest, parts, state, receipt in rows:
-        sealed = json.loads(parts)
+        with closing(FileFolder(home / "files", vault)) as folder:
+            for report, id_, name, state in phone.execute("SELECT report, id, name, state FROM files"):
+                with folder.open(name) as content:
+                    files[report][id_] = (hashlib.sha256(content.read()).hexdigest(), state)
+    for id_, manifest_locked, parts_locked, state, receipt_locked in rows:
+        manifest = vault.unlock(manifest_locked, about("reports.manifest", id_))
+        sealed = unlock_json(vault, parts_locked, "reports.parts", id_)
+        receipt = unlock_text(vault, receipt_locked, "reports.receipt", id_)
         opinion = json.loads(base64.b64decode(sealed["assessment"]))
         found.append(
             Filed(

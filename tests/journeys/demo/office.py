@@ -51,22 +51,15 @@ class Office:
             sys.executable,
             "-m",
             "gunicorn",
+            "-c",
+            "python:backend.config.gunicorn",
             "backend.config.wsgi",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--workers",
-            "2",
-            "--worker-class",
-            "gthread",
-            "--threads",
-            "4",
-            "--preload",
-            "--no-control-socket",
             "--log-level",
             "warning",
         ]
+        environment = {**self._environment, "KK_BIND": f"127.0.0.1:{self.port}"}
         self._server = subprocess.Popen(
-            gunicorn, cwd=self.root, env=self._environment, stdout=self._log("server"), stderr=subprocess.STDOUT
+            gunicorn, cwd=self.root, env=environment, stdout=self._log("server"), stderr=subprocess.STDOUT
         )
         self._until_healthy()
 

@@ -68,7 +68,7 @@ def test_a_photo_changed_on_the_way_is_sent_again_from_the_start_with_growing_wa
 ) -> None:
     server.tus.extensions.remove("checksum")
     report = filed(photos=1)
-    server.fail("corrupt", "POST", "uploads", times=6)
+    server.fail("corrupt", "", "uploads", times=6)
     patience = Patience(clock)
 
     phone.sending.send_until_empty(patience)

@@ -8,6 +8,7 @@ from mobile.bootstrap import Phone
 from mobile.ports import NetworkKind, QueuedReport
 from mobile.services.traffic import PREFERENCE, WORDS, Policy
 from mobile.storage.preferences import SqlitePreferences
+from shared.problems import Problem
 from tests.fakes.server import FakeServer
 from tests.mobile.conftest import FakeClock, FakeNetwork, Patience, state_of
 
@@ -28,6 +29,9 @@ def test_all_on_wifi_asks_nothing_of_anybody_without_wifi(
     assert server.log == []
     assert (result.problem, result.notice) == ("waits_for_wifi", "waits_for_wifi")
     assert (state_of(phone, report), phone.outbox.get(report.id).attempts) == (("on_phone", ["on_phone"]), 0)
+    with pytest.raises(Problem, match="waits_for_wifi"):
+        phone.reference.pull()
+    assert server.log == []
     network.now = NetworkKind.WIFI
     phone.sending.send_until_empty(Patience(clock))
     assert state_of(phone, report) == ("confirmed", ["confirmed"])

@@ -52,24 +52,28 @@ class OldPhone:
             with phone.files.open(name) as file:
                 assert file.read() == content
             assert phone.files.measure(name) == (hashlib.sha256(content).hexdigest(), len(content))
-        seen = papers_seen(self.sealed.manifest.kind, report, self.sealed.facts)
+        seen = [paper for paper in papers_seen(self.sealed.manifest.kind, report, self.sealed.facts) if paper.key]
+        assert seen, "the report shows papers"
         uses = phone.outbox.paper_uses({paper.key for paper in seen}, but=DRAFT)
         assert {key: list(found) for key, found in uses.items()} == {
-            paper.key: [other.use for other in seen if other.key == paper.key] for paper in seen if paper.key
+            paper.key: [other.use for other in seen if other.key == paper.key] for paper in seen
         }
         assert phone.leftovers == ()
 
     def check_nothing_is_in_clear(self, home: Path) -> None:
         """After the phone was closed: not in a free page, a log, a folder."""
+        assert found_in_clear(home, self.words()) == []
+
+    def words(self) -> list[bytes]:
+        """Some of everything that must not stand anywhere in clear."""
         facts = self.sealed.envelope.parts.facts
-        words = [
+        return [
             *(word.encode() for word in (TOKEN, NAME, WORDS, "biên nhận")),
             facts[100:160],
             self.sealed.envelope.manifest[:60],
             self.leftover[1000:1100],
             *(content[1000:1100] for content in self.files.values()),
         ]
-        assert found_in_clear(home, words) == []
 
 
 def found_in_clear(home: Path, words: Sequence[bytes]) -> list[tuple[str, bytes]]:
@@ -120,7 +124,7 @@ def _fill(db: sqlite3.Connection, sealed: SealedReport, entries: list[EvidenceEn
     """As that version wrote it."""
     manifest, envelope = sealed.manifest, sealed.envelope
     report = str(manifest.id)
-    officer = {
+    officer: dict[str, object] = {
         "id": str(OFFICER),
         "username": "an",
         "name": NAME,
@@ -134,10 +138,10 @@ def _fill(db: sqlite3.Connection, sealed: SealedReport, entries: list[EvidenceEn
         "INSERT INTO sessions VALUES (?, ?, ?, 1)", (str(OFFICER), json.dumps(officer, ensure_ascii=False), TOKEN)
     )
     content = json.dumps({"facts": {"statement": WORDS}, "assessment": None, "identities": []}, ensure_ascii=False)
-    for id, words, is_open in ((report, None, 0), (str(DRAFT), content, 1)):
+    for draft, words, is_open in ((report, None, 0), (str(DRAFT), content, 1)):
         db.execute(
             "INSERT INTO drafts (id, kind, started_at, saved_at, content, open) VALUES (?, 'transport', 1, 1, ?, ?)",
-            (id, words, is_open),
+            (draft, words, is_open),
         )
     db.execute(
         "INSERT INTO reports (id, kind, device, sequence, sealed_at, manifest, manifest_sha256, signature, key, parts,"

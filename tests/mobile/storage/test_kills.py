@@ -14,7 +14,7 @@ import pytest
 
 from mobile.bootstrap import Phone, open_phone
 from tests.mobile.storage.killing import SERVER
-from tests.mobile.storage.older import OldPhone, make_old_phone
+from tests.mobile.storage.older import OldPhone, found_in_clear, make_old_phone
 from tests.mobile.storage.test_crash import check_chain
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,7 +65,7 @@ def test_a_phone_killed_between_any_two_system_calls_keeps_what_it_said_was_save
     whole = kill("record", tmp_path / "whole", picture, None)
     assert [word for word in whole["said"] if "discarded" in word], "the job ends by itself"
     died_before: set[str] = set()
-    for number in places(whole["calls"], 60, seed=2026):
+    for number in places(whole["calls"], 52, seed=2026):
         home = tmp_path / f"killed-{number}"
         shutil.copytree(template, home)
         said = kill("record", home, picture, number)["said"]
@@ -109,10 +109,11 @@ def test_an_older_version_s_data_is_locked_once_though_the_phone_is_killed_again
     tmp_path: Path, kill: Kill
 ) -> None:
     template = make_old_phone(tmp_path / "old")
+    assert {word for _, word in found_in_clear(template.home, template.words())} == set(template.words())
     picture = tmp_path / "unused"
     shutil.copytree(template.home, tmp_path / "whole")
     total = kill("start", tmp_path / "whole", picture, None)["calls"]
-    for number in places(total, 25, seed=7):
+    for number in places(total, 9, seed=7):
         home = tmp_path / f"killed-{number}"
         shutil.copytree(template.home, home)
         kill("start", home, picture, number)

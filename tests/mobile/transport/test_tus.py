@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -42,15 +42,11 @@ class Job:
         sealed = SealingPhone().seal(evidence=(entry,))
         server.reports[str(sealed.manifest.id)] = sealed
         self.server = server
-        self.file = File(
-            entry.id, sealed.manifest.id, sealed.manifest.id, entry.id, entry.sha256, entry.bytes
-        )
+        self.file = File(entry.id, sealed.manifest.id, sealed.manifest.id, entry.id, entry.sha256, entry.bytes)
         self.told: list[int] = []
         self.url: str | None = None
 
     def send(self, tus: Tus, upload_url: str | None = None) -> None:
-        from dataclasses import replace
-
         file = replace(self.file, upload_url=upload_url)
         tus.send(file, io.BytesIO(self.content), None, self._moved, lambda: None)
 
@@ -109,14 +105,13 @@ def test_a_newly_reached_server_is_asked_again_what_it_can(server: FakeServer, t
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_a_byte_changed_on_the_line_costs_one_piece_and_not_the_file(
-    server: FakeServer, tus: Tus, method: str
-) -> None:
+def test_a_byte_changed_on_the_line_costs_one_piece_and_not_the_file(server: FakeServer, tus: Tus, method: str) -> None:
     job = Job(server, 1_000_000)
     server.fail("corrupt", method, "uploads")
     job.send(tus)
     assert job.arrived
     assert job.told == sorted(job.told)
+    assert method == "POST" or "HEAD" not in job.asked  # the answer has said that nothing of the piece was kept
     assert server.payload - 1_000_000 <= 2 * FIRST
 
 
@@ -158,6 +153,19 @@ def test_an_upload_that_went_is_made_again_and_said_to_stand_at_its_beginning(
     job.told.clear()
     job.send(tus, job.url)
     assert job.told[0] == 0
+    assert job.arrived
+
+
+def test_an_upload_that_goes_in_the_middle_is_said_to_stand_at_its_beginning(server: FakeServer, tus: Tus) -> None:
+    job = Job(server, 1_000_000)
+
+    def moved(url: str, offset: int) -> None:
+        if not job.told:
+            server.tus.expire()
+        job._moved(url, offset)
+
+    tus.send(job.file, io.BytesIO(job.content), None, moved, lambda: None)
+    assert job.told[:2] == [FIRST, 0]
     assert job.arrived
 
 
@@ -206,6 +214,14 @@ def test_a_file_that_ends_early_is_unreadable(server: FakeServer, tus: Tus) -> N
     job = Job(server, 300_000)
     with pytest.raises(Problem, match="photo_unreadable"):
         tus.send(job.file, io.BytesIO(job.content[:200_000]), None, job._moved, lambda: None)
+
+
+def test_a_cut_piece_is_sent_again_in_smaller_ones(server: FakeServer, tus: Tus) -> None:
+    job = Job(server, 1_000_000)
+    server.fail("cut", "PATCH", after=50_000)
+    job.send(tus)
+    assert job.arrived
+    assert job.told[:2] == [FIRST, FIRST + FIRST]  # without the cut it would have been twice as much
 
 
 # --- how large a piece is

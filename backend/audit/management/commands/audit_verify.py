@@ -1,6 +1,5 @@
 """`manage.py audit_verify [--against HEADS …] [--keys PEM …]`: is the audit chain whole, and is it still the same?"""
 
-import re
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from backend.audit.claims import TORN, UNUSABLE, Claim, claims_in, files_of
 from backend.audit.heads import head_publish
+from backend.audit.outside_keys import read_keys
 from backend.audit.selectors import head, server_keys
 from backend.audit.verifying import trusted_keys, verify
 
@@ -30,7 +30,6 @@ WORDS = {
     "key_foreign": "khoá không được khoá đáng tin nào giới thiệu / a stored key that no trusted key announces",
     "trigger_missing": "thiếu trigger giữ chuỗi, chạy migrate / a trigger that keeps the chain is missing; run migrate",
 }
-_PEM = re.compile("-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----\n?", re.DOTALL)
 _SHOWN_EVERY_S = 0.5
 
 
@@ -67,6 +66,8 @@ class Command(BaseCommand):
                 f"Đã dừng sau sự kiện {self._read}, đến đó có {found} lỗi; phần sau chưa kiểm tra / stopped after "
                 f"event {self._read} with {found} faults so far; the rest was not checked", returncode=2,
             ) from stop  # fmt: skip
+        except OSError as error:
+            raise CommandError(f"{error.filename}: không đọc được / cannot be read", returncode=2) from error
         self._end(found)
 
     def _end(self, found: int) -> None:
@@ -119,14 +120,10 @@ def _files(against: list[str]) -> list[Path]:
     return files + [file for file in sorted(published.glob("heads-*.jsonl")) if file not in files]
 
 
-def _pems(paths: list[str]) -> list[str]:
-    found: list[str] = []
-    for path in paths:
-        try:
-            pems = _PEM.findall(Path(path).read_text(encoding="ascii"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{path}: không đọc được / cannot be read", returncode=2) from error
-        if not pems:
-            raise CommandError(f"{path}: không có khoá công khai / holds no public key", returncode=2)
-        found += pems
-    return found
+def _pems(paths: list[str]) -> tuple[str, ...]:
+    try:
+        return read_keys(map(Path, paths))
+    except OSError as error:
+        raise CommandError(f"{error.filename}: không đọc được / cannot be read", returncode=2) from error
+    except ValueError as error:
+        raise CommandError(f"{error}: không có khoá công khai / holds no public key", returncode=2) from error
