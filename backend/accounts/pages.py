@@ -2,7 +2,7 @@
 
 import itertools
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -59,7 +59,7 @@ class CodesPage(View):
     """A supervisor or administrator chooses an officer and is shown a one-time code, once: the page is kept by no
     cache, and the code stands in no address."""
 
-    http_method_names: ClassVar = ["get", "head", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not isinstance(request.user, Officer):

@@ -77,6 +77,9 @@ def neighbourhood(address: str) -> str:
 class SharedThrottle(SimpleRateThrottle):
     """A limit for each caller's address; `scope` names the rate in the settings."""
 
+    num_requests: int | None  # both None where no limit is set
+    duration: int | None  # seconds
+
     def __init__(self) -> None:
         super().__init__()
         self._wait_s: float | None = None
@@ -85,16 +88,18 @@ class SharedThrottle(SimpleRateThrottle):
         return neighbourhood(str(self.get_ident(request)))
 
     def allow_request(self, request: Request, view: Any) -> bool:
+        if not hasattr(view, str(request.method).lower()):
+            return True  # nothing is tried: the answer is 405
         return self.take(request, view, read_clock())
 
     def take(self, request: Request, view: Any, now: datetime) -> bool:
         if self.num_requests is None or self.duration is None:
-            return True  # no limit is set
+            return True
         self._wait_s = spend(
             scope=str(self.scope),
             whom=self.get_cache_key(request, view),
             limit=self.num_requests,
-            period_s=int(self.duration),
+            period_s=self.duration,
             now=now,
         )
         return self._wait_s is None
@@ -105,7 +110,7 @@ class SharedThrottle(SimpleRateThrottle):
     def give_back(self, request: Request, view: Any, now: datetime) -> None:
         if self.duration is not None:
             whom = self.get_cache_key(request, view)
-            give_back(scope=str(self.scope), whom=whom, period_s=int(self.duration), now=now)
+            give_back(scope=str(self.scope), whom=whom, period_s=self.duration, now=now)
 
 
 class SignInThrottle(SharedThrottle):

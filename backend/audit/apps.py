@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -23,7 +24,7 @@ def _ensure_triggers(using: str, **_: Any) -> None:
     triggers_ensure(using)
 
 
-def _triggers_stand(databases: list[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
+def _triggers_stand(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
     """`manage.py check --database default`. A warning, not an error: migrate checks first, and then mends it."""
     from backend.audit.triggers import trigger_faults
 

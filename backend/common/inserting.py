@@ -75,6 +75,6 @@ def _columns(model: type[Model], alias: str) -> tuple[tuple[tuple[str, Write | N
 
 
 def _write(field: "Field[object, object]", wrapper: BaseDatabaseWrapper) -> Write | None:
-    target = field.target_field if field.is_relation else field
+    target: Any = getattr(field, "target_field", field)  # a relation is as what it points to
     plain = wrapper.vendor == "postgresql" and target.get_internal_type() in _AS_IT_IS
     return None if plain else field.get_db_prep_save

@@ -1,21 +1,30 @@
 """Files that manifests named: how much of each is here, that one is whole, and who looked at it."""
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import F
 
 from backend.accounts.models import Officer
 from backend.audit import services as audit
 from backend.audit.actions import Action
 from backend.inspections.files import evidence_path, small_picture_path
 from backend.inspections.models import Content, Evidence
-from backend.inspections.pictures.tasks import evidence_look, small_pictures_restore
+from backend.inspections.pictures.tasks import evidence_look, evidences_look, small_pictures_restore
 from shared.problems import Problem
 from shared.wire.v1.messages import EvidenceState
 
-__all__ = ["evidence_confirm", "evidence_path", "evidence_progress", "original_open", "small_picture_open"]
+__all__ = [
+    "evidence_confirm",
+    "evidence_path",
+    "evidences_confirm",
+    "evidence_progress",
+    "original_open",
+    "small_picture_open",
+]
 
 
 def evidence_progress(*, evidence: Evidence, received: int) -> None:
@@ -27,22 +36,42 @@ def evidence_progress(*, evidence: Evidence, received: int) -> None:
 
 def evidence_confirm(*, evidence: Evidence, actor: str, now: datetime) -> None:
     """The bytes lie under their hash on the disk: say so, once, and order a look into them."""
-    with transaction.atomic():
-        changed = (
-            Evidence.objects.filter(pk=evidence.pk)
-            .exclude(state=EvidenceState.CONFIRMED.value)
-            .update(state=EvidenceState.CONFIRMED.value, bytes_received=evidence.bytes, confirmed_at=now)
-        )
-        if changed:
-            evidence_look.enqueue(evidence.pk)
-            audit.record(
-                Action.EVIDENCE_CONFIRMED,
-                subject=f"evidence:{evidence.report_id}/{evidence.evidence_id}",
-                actor=actor,
-                at=now,
-                sha256=evidence.sha256,
-                bytes=evidence.bytes,
+    evidences_confirm(confirming=[(evidence, actor)], now=now)
+
+
+def evidences_confirm(*, confirming: Sequence[tuple[Evidence, str]], now: datetime) -> None:
+    """As `evidence_confirm` for each file with who brought it, in one transaction."""
+    with transaction.atomic(savepoint=False):
+        changed = _confirm([evidence.pk for evidence, _ in confirming], now)
+        if not changed:
+            return
+        if len(changed) == 1:
+            evidence_look.enqueue(*changed)
+        else:
+            evidences_look.enqueue(sorted(changed))
+        entries = [
+            audit.Entry(
+                f"evidence:{evidence.report_id}/{evidence.evidence_id}",
+                actor,
+                {"sha256": evidence.sha256, "bytes": evidence.bytes},
             )
+            for evidence, actor in {evidence.pk: (evidence, actor) for evidence, actor in confirming}.values()
+            if evidence.pk in changed
+        ]
+        audit.record_many(Action.EVIDENCE_CONFIRMED, entries, at=now)
+
+
+def _confirm(rows: Sequence[int], now: datetime) -> set[int]:
+    """Those that were not confirmed before."""
+    confirmed = EvidenceState.CONFIRMED.value
+    if len(rows) == 1:
+        once = Evidence.objects.filter(pk=rows[0]).exclude(state=confirmed)
+        return set(rows) if once.update(state=confirmed, bytes_received=F("bytes"), confirmed_at=now) else set()
+    # Locked in one order, so that two transactions over the same files do not wait for each other.
+    locked = Evidence.objects.filter(pk__in=rows).exclude(state=confirmed).order_by("pk").select_for_update()
+    changed = set(locked.values_list("pk", flat=True))
+    Evidence.objects.filter(pk__in=changed).update(state=confirmed, bytes_received=F("bytes"), confirmed_at=now)
+    return changed
 
 
 def original_open(*, evidence: Evidence, by: Officer, part: str, now: datetime) -> tuple[BinaryIO, int]:

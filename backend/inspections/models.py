@@ -28,7 +28,7 @@ class Report(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="reports")
     sequence = models.BigIntegerField()
     previous = models.CharField(max_length=64, null=True)
-    manifest_sha256 = models.CharField(max_length=64)
+    manifest_sha256 = models.CharField(max_length=64, db_index=True)
     supersedes = models.UUIDField(null=True, db_index=True)
     superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaces")
     flags = models.JSONField(default=list)

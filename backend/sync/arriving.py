@@ -19,9 +19,10 @@ _LEAST, _MOST = 2**12, 2**16
 _AT_ONCE_S = 0.05
 
 
-def pieces(read: Read) -> Generator[bytes, None, None]:
-    """What comes, until it ends or the line is cut: then the phone goes on from there."""
-    size = _LEAST
+def pieces(read: Read, waiting: int = 0) -> Generator[bytes, None, None]:
+    """What comes, until it ends or the line is cut: then the phone goes on from there. `waiting`: bytes known to be
+    here already."""
+    size = min(max(waiting, _LEAST), _MOST)
     while True:
         asked = time.perf_counter()
         try:

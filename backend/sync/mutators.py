@@ -1,20 +1,30 @@
 """Rows written with few statements, for what happens at every file."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 from backend.sync.models import Upload
 
-_INSERT = f"""INSERT INTO {Upload._meta.db_table} (id, evidence_id, created_at, touched_at)
-    VALUES (%s, %s, %s, %s) ON CONFLICT (evidence_id) DO NOTHING"""  # noqa: S608 - the name of our own table
+_FIELDS = ("id", "evidence_id", "created_at", "touched_at")
+_INSERT = f"INSERT INTO {Upload._meta.db_table} ({', '.join(_FIELDS)}) VALUES "  # noqa: S608 - our own table
+_ONE = "(%s, %s, %s, %s)"
+_KEEP = " ON CONFLICT (evidence_id) DO NOTHING"
 
 
-def upload_insert(upload: Upload) -> None:
+def uploads_insert(uploads: Sequence[Upload]) -> None:
     """Two requests may have begun the same upload: the first row stays, and the other's upload becomes it."""
-    fields = ("id", "evidence_id", "created_at", "touched_at")
-    values = [Upload._meta.get_field(name).get_db_prep_save(getattr(upload, name), connection) for name in fields]
+    fields = [Upload._meta.get_field(name) for name in _FIELDS]
+    values = [
+        field.get_db_prep_save(getattr(upload, field.attname), connection) for upload in uploads for field in fields
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        first = cursor.rowcount == 1
-    if not first:
-        upload.id = Upload.objects.values_list("id", flat=True).get(evidence=upload.evidence_id)
-    upload._state.adding = False
+        cursor.execute(_INSERT + ", ".join([_ONE] * len(uploads)) + _KEEP, values)
+        all_new = cursor.rowcount == len(uploads)
+    if not all_new:
+        known = Upload.objects.filter(evidence__in=[upload.evidence_id for upload in uploads])
+        ids = dict(known.values_list("evidence_id", "id"))
+        for upload in uploads:
+            upload.id = ids[upload.evidence_id]
+    for upload in uploads:
+        upload._state.adding = False

@@ -72,8 +72,8 @@ class Partial:
         os.close(self._descriptor)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Nobody else writes meanwhile. Overtaken when the file is no longer the one at its place: finished and moved
+    def locked(self) -> Iterator[int]:
+        """Its size; nobody else writes meanwhile. Overtaken when the file is no longer the one at its place: finished and moved
         (this descriptor would then write into evidence), or begun anew."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         try:
@@ -83,7 +83,7 @@ class Partial:
                 raise Overtaken from error
             if there.st_ino != os.fstat(self._descriptor).st_ino:
                 raise Overtaken
-            yield
+            yield there.st_size
         finally:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
@@ -92,8 +92,8 @@ class Partial:
 
     def append(self, at: int, piece: bytes) -> None:
         """Put one piece at the end, when the end is still at `at`; Overtaken otherwise. Whole or not at all."""
-        with self.locked():
-            if self.size() != at:
+        with self.locked() as size:
+            if size != at:
                 raise Overtaken
             view = memoryview(piece)
             try:

@@ -74,13 +74,22 @@ def upload_by_id(upload_id: UUID) -> Upload:
     return upload
 
 
+_OF_EVIDENCE = ("id", "report_id", "evidence_id", "sha256", "bytes", "media_type", "state")
+_OF_UPLOAD = ("id", "evidence_id", "created_at", "touched_at")
+
+
 def evidence_and_upload(report_id: UUID, evidence_id: UUID, sha256: str) -> tuple[Evidence, Upload | None]:
     """What a received manifest declared, and its upload where there is one; Problem `evidence_unknown`."""
     named = Evidence.objects.filter(report_id=report_id, evidence_id=evidence_id, sha256=sha256)
-    evidence = named.select_related("upload").first()
-    if evidence is None:
+    row = named.values_list(*_OF_EVIDENCE, *(f"upload__{name}" for name in _OF_UPLOAD)).first()
+    if row is None:
         raise Problem("evidence_unknown")
-    return evidence, getattr(evidence, "upload", None)
+    evidence = Evidence.from_db(named.db, _OF_EVIDENCE, row[: len(_OF_EVIDENCE)])
+    if row[len(_OF_EVIDENCE)] is None:
+        return evidence, None
+    upload = Upload.from_db(named.db, _OF_UPLOAD, row[len(_OF_EVIDENCE) :])
+    upload.evidence = evidence
+    return evidence, upload
 
 
 def uploads_untouched_since(day: datetime) -> QuerySet[Upload]:

@@ -27,8 +27,18 @@ from shared.wire.v1.checks import is_hash
 from shared.wire.v1.codec import decode
 from shared.wire.v1.seal import peek_manifest
 
+__all__ = [
+    "Answer",
+    "Delivery",
+    "batch_receive",
+    "envelope_receive",
+    "quarantine_keep",
+    "quarantine_replay",
+    "receipt_json",
+    "receipts_json",
+]
 _KEPT_STATUS = (409, 422)  # answers of the table behind which the body stays in quarantine
-BATCH_PIECE = 4 * 2**20
+BATCH_PIECE = 4 * 2**20  # characters of envelopes that are opened and filed together
 
 
 def envelope_receive(*, value: Any, raw: bytes, report_id: UUID | None, delivery: Delivery, now: datetime) -> Answer:
@@ -157,8 +167,8 @@ def quarantine_replay(*, row: QuarantinedEnvelope, by: Officer | None, now: date
 
 
 def batch_receive(*, envelopes: list[Any], delivery: Delivery, now: datetime, language: str) -> list[dict[str, Any]]:
-    """Each envelope as if it came alone, in order: `{id, status, receipt | problem}`. Filed in pieces of BATCH_PIECE
-    bytes, so that no more than that is ever held opened."""
+    """Each envelope as if it came alone, in order: `{id, status, receipt | problem}`. Filed in pieces of about
+    BATCH_PIECE, so that no more than that is ever held opened."""
     results = []
     for piece in _pieces(envelopes):
         filed = iter(envelopes_file([v for v, big in piece if not big], report_id=None, delivery=delivery, now=now))

@@ -20,8 +20,9 @@ from backend.inspections import evidence as filing
 from backend.inspections.models import Evidence
 from backend.sync import selectors
 from backend.sync.arriving import Read, checked, pieces
+from backend.sync.confirming import Confirming
 from backend.sync.models import Upload
-from backend.sync.mutators import upload_insert
+from backend.sync.mutators import uploads_insert
 from backend.sync.partials import Overtaken, Partial, incoming, named_by, partial_path, size_of
 from backend.sync.services import Delivery
 from backend.sync.tus_headers import METADATA, Checksum
@@ -29,15 +30,18 @@ from shared.problems import FieldError, Problem
 from shared.wire.v1.checks import is_hash
 from shared.wire.v1.messages import EvidenceState
 
+_CONFIRMING = Confirming()
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
     """What a request carries. `declared`: bytes it says it has; `read`: gives the next of them, b"" at the end, OSError
-    when the line is cut or says nothing for too long."""
+    when the line is cut or says nothing for too long. `waiting`: how many are here already, 0 when nobody knows."""
 
     declared: int
     read: Read
     checksum: Checksum | None = None
+    waiting: int = 0
 
 
 def upload_create(
@@ -127,7 +131,7 @@ def upload_offset(*, upload: Upload, delivery: Delivery, now: datetime) -> int:
     # In this order: a file that is moved meanwhile is then found in its place.
     size = size_of(path)
     if size_of(filing.evidence_path(evidence.sha256)) == evidence.bytes:
-        _confirm(upload, delivery, now)
+        _CONFIRMING.confirm(upload, actor=delivery.actor, now=now)
         path.unlink(missing_ok=True)
         return evidence.bytes
     if size != evidence.bytes:
@@ -179,7 +183,7 @@ def _receive(upload: Upload, begun: int, body: Body, delivery: Delivery, now: da
     evidence, end = upload.evidence, begun
     digest = hashlib.sha256() if begun == 0 else None
     room = evidence.bytes - begun
-    arriving = checked(body.read, body.checksum, room) if body.checksum else pieces(body.read)
+    arriving = checked(body.read, body.checksum, room) if body.checksum else pieces(body.read, body.waiting)
     path = partial_path(evidence.report_id, evidence.evidence_id)
     with Partial(path, create=begun == 0) as partial, closing(arriving):
         for piece in arriving:
@@ -219,23 +223,15 @@ def _complete(upload: Upload, partial: Partial, sha256: str | None, delivery: De
         filing.evidence_progress(evidence=evidence, received=0)
         raise Problem("evidence_hash_mismatch")
     partial.move(filing.evidence_path(evidence.sha256))
-    _confirm(upload, delivery, now)
+    _CONFIRMING.confirm(upload, actor=delivery.actor, now=now)
     return evidence.bytes
-
-
-def _confirm(upload: Upload, delivery: Delivery, now: datetime) -> None:
-    with transaction.atomic():
-        if upload._state.adding:
-            _record(upload, now)
-        filing.evidence_confirm(evidence=upload.evidence, actor=delivery.actor, now=now)
-    upload.evidence.state = EvidenceState.CONFIRMED.value
 
 
 def _record(upload: Upload, now: datetime) -> None:
     """The upload's row, or that something came for it."""
     upload.touched_at = now
     if upload._state.adding:
-        upload_insert(upload)
+        uploads_insert([upload])
     else:
         Upload.objects.filter(pk=upload.pk).update(touched_at=now)
 

@@ -97,10 +97,7 @@ class Relay:
             if self._put(card, report.id, report.manifest_sha256, report.key, own=True, written=written):
                 files |= {file.sha256: file for file in report.files if _travels(file, chosen=reports is not None)}
         for carried in self._relayed.reports(limit=-1) if reports is None else ():
-            waits = carried.state in (QueueState.ON_PHONE, QueueState.HELD) or any(
-                file.here and file.state is not FileState.CONFIRMED for file in carried.files
-            )
-            if waits and self._put(card, carried.id, carried.manifest_sha256, carried.key, own=False, written=written):
+            if self._put(card, carried.id, carried.manifest_sha256, carried.key, own=False, written=written):
                 files |= {file.sha256: file for file in carried.files if file.here and _travels(file, chosen=False)}
         for sha256, file in files.items():
             self._put_file(card, sha256, file.name, written)

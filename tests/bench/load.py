@@ -82,6 +82,9 @@ def run(errands: Sequence[Errand], folder: Path, *, processes: int) -> Load:
             client.communicate()
     if wrong := [words for one in said for words in one["wrong"]]:
         raise RuntimeError(f"{len(wrong)} wrong answers: {wrong[:3]}")
+    asked, answered = sum(len(one.requests) for one in errands), sum(len(one["waits_ms"]) for one in said)
+    if asked != answered:
+        raise RuntimeError(f"{answered} answers to {asked} requests")
     begun, ended = min(one["begun"] for one in said), max(one["ended"] for one in said)
     return Load(ended - begun, tuple(sorted(wait for one in said for wait in one["waits_ms"])))
 

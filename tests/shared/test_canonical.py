@@ -8,10 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.problems import Problem
+from shared.wire.v1 import canonical
 from shared.wire.v1.canonical import canonical_bytes, parse_canonical, parse_json
 from tests import golden
 from tests.shared.strategies import examples
@@ -119,3 +121,46 @@ def test_not_json(raw: bytes) -> None:
 def test_a_key_twice_is_not_canonical() -> None:
     with pytest.raises(Problem, match="not_canonical"):
         parse_canonical(b'{"a":1,"a":1}', "facts")
+
+
+numbers = (
+    st.floats()
+    | st.floats(-1e-3, 1e-3)
+    | st.floats(1e14, 1e22)
+    | st.integers(-(2**54), 2**54)
+    | st.integers(-(10**6), 10**6).map(float)
+)
+any_values = st.recursive(
+    st.none() | st.booleans() | numbers | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(examples, max_examples=300)
+@given(any_values)
+def test_the_quick_writer_writes_and_refuses_what_rfc8785_does(value: Any) -> None:
+    """All of Unicode, every double, integers beyond what JSON keeps: whichever way a value goes."""
+
+    def slowly() -> bytes | None:
+        try:
+            return rfc8785.dumps(canonical._nfc(value))
+        except ValueError:  # rfc8785's own errors are some too
+            return None
+
+    def quickly() -> bytes | None:
+        try:
+            return canonical_bytes(value)
+        except ValueError:
+            return None
+
+    assert quickly() == slowly()
+
+
+@pytest.mark.parametrize(
+    "value", [{"b": [1, 2.5, 9.0, -0.0, "đá\u0007"], "a": None, "c": {"e": 0.0001}}], ids=["plain"]
+)
+def test_ordinary_values_go_the_quick_way(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = rfc8785.dumps(value)
+    monkeypatch.setattr(canonical.rfc8785, "dumps", None)
+    assert canonical_bytes(value) == wanted

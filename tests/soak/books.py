@@ -123,7 +123,7 @@ class _Tables:
         import psycopg
 
         with psycopg.connect(self._url) as connection:
-            return connection.execute(statement).fetchall()  # type: ignore[arg-type]  # statements of this file only
+            return connection.execute(statement).fetchall()
 
 
 def _id(value: Any) -> str:

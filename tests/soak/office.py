@@ -108,13 +108,12 @@ class Office:
 
     def tend(self) -> None:
         """Start again what died, as a service manager would."""
-        for name, process, again in (
-            ("server", self._server, lambda: self.start_server(wait=False)),
-            ("worker", self._worker, self.start_worker),
-        ):
-            if process is not None and process.poll() is not None:
-                self.deaths.append(f"{name}: exit {process.returncode}")
-                again()
+        if self._server is not None and self._server.poll() is not None:
+            self.deaths.append(f"server: exit {self._server.returncode}")
+            self.start_server(wait=False)
+        if self._worker is not None and self._worker.poll() is not None:
+            self.deaths.append(f"worker: exit {self._worker.returncode}")
+            self.start_worker()
 
     def wait_healthy(self) -> None:
         """RuntimeError when it does not come up."""

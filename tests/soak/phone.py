@@ -7,12 +7,13 @@ Reads one JSON command a line, says what it does as one JSON object a line:
     {"do": "enrol", "code": …}                     → enrolled
     {"do": "file", "place": …, "photos": [path …]} → sealed
     {"do": "clock", "by": seconds}                 the device's clock jumps; it stays so after a restart
-    {"do": "drain"}                                → drained, once nothing is left to be sent
+    {"do": "drain", "ticket": n}                   → drained, once nothing is left to be sent
 Waits that the sync engine asks for are made short, and the device's clock is moved on by what was left out of them.
 """
 
 import json
 import os
+import sqlite3
 import sys
 import threading
 import traceback
@@ -32,6 +33,7 @@ from tests.factories import reports as make
 LONGEST_WAIT_S = 0.12
 READ_S = 3.0  # between two bytes; longer than anything this office does, shorter than a black hole
 CONNECT_S = 3.0
+BY_LIMIT = bool(os.environ.get("KK_SOAK_BY_LIMIT"))  # full disks are done by RLIMIT_FSIZE, see `disks`
 EARLIEST, LATEST = datetime(2001, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
 
 _saying = threading.Lock()
@@ -85,7 +87,7 @@ class Program:
         api = HttpServerApi(Http(server, connect_s=CONNECT_S, read_s=READ_S))
         self.phone: Phone = open_phone(home, server=server, clock=self.clock, api=api, model="điện thoại chạy thử")
         self.stop = Impatience(self.clock)
-        self.draining = threading.Event()
+        self.ticket = 0  # of the last order to send all that is left
         self.filed = threading.Event()
 
     def obey(self, command: dict[str, Any]) -> None:
@@ -100,7 +102,7 @@ class Program:
                 tell("clock", now=self.clock.now().isoformat())
             case "drain":
                 self._finish_drafts()
-                self.draining.set()
+                self.ticket = int(command["ticket"])
             case other:
                 raise ValueError(other)
         self.filed.set()
@@ -126,20 +128,21 @@ class Program:
                 self.phone.recording.discard(draft.id)
 
     def send_for_ever(self) -> None:
+        told = 0
         while not self.stop.is_set():
-            asked = self.draining.is_set()
+            asked = self.ticket
             self.filed.clear()
             try:
                 left = self.phone.sending.send_until_empty(self.stop, after_round=_tell_round).left
-            except Problem as problem:  # the disk may be full; the next attempt comes anyway
-                tell("problem", code=problem.code)
+            except (Problem, sqlite3.OperationalError) as failure:
+                _tell_failure(failure)  # the disk may be full; the next attempt comes anyway
                 self.stop.wait(1)
                 continue
             if left.held:
                 self.clock.pass_(left.due_in_s or 0.0)
-            elif asked and not (left.waiting or left.damaged or self.stop.is_set()):
-                self.draining.clear()
-                tell("drained")
+            elif asked > told and not (left.waiting or left.damaged or self.stop.is_set()):
+                tell("drained", ticket=asked)
+                told = asked
             self.filed.wait(0.05)
 
 
@@ -161,18 +164,31 @@ def _or_die(work: Any, *arguments: Any) -> None:
     """A failure that is in no catalogue is a defect: it is told, and the phone is gone."""
     try:
         work(*arguments)
-    except Problem as problem:
-        tell("problem", code=problem.code)
+    except (Problem, sqlite3.OperationalError) as failure:
+        _tell_failure(failure)
     except BaseException:
-        tell("crashed", words=traceback.format_exc()[-3000:])
-        os._exit(70)
+        _crash()
+
+
+def _tell_failure(failure: Problem | sqlite3.OperationalError) -> None:
+    if isinstance(failure, Problem):
+        tell("problem", code=failure.code)
+    elif BY_LIMIT and "disk I/O error" in str(failure):
+        tell("problem", code="disk_io_error")  # what SQLite makes of EFBIG; a full disk says something else
+    else:
+        _crash()
+
+
+def _crash() -> None:
+    tell("crashed", words=traceback.format_exc()[-3000:])
+    os._exit(70)
 
 
 def main(home: str, server: str) -> None:
     try:
         program = Program(Path(home), server)
-    except Problem as problem:
-        tell("problem", code=problem.code)
+    except (Problem, sqlite3.OperationalError) as failure:
+        _tell_failure(failure)
         sys.exit(1)
     tell("ready")
     threading.Thread(target=_or_die, args=(program.send_for_ever,), daemon=True).start()

@@ -52,6 +52,7 @@ class Run:
         self.photos: dict[str, Path] = {}
         self.filings = 0
         self.began = time.monotonic()
+        self._figures: dict[str, Any] = {}
         logs = plan.folder / "logs"
         logs.mkdir(parents=True)
         (plan.folder / "camera").mkdir()
@@ -201,19 +202,8 @@ class Run:
         there = books.read_office(self.office.folder, self.office.database)
         found += checks.faults(there, kept, self.photos, self.line.corrupted)
         found += audit_whole(self.office, books.receipts_of(kept), self.plan.folder)
-        self._figures = self._count_figures(there, kept)
+        self._figures = _count_figures(there, kept)
         return found
-
-    def _count_figures(self, office: books.OfficeBooks, phones: list[books.PhoneBooks]) -> dict[str, Any]:
-        return {
-            "reports": len(office.reports),
-            "files": len(office.evidence),
-            "content_bytes": sum(row.size for row in office.evidence),
-            "sealed": sum(len(phone.reports) for phone in phones),
-            "confirmed": sum(kept.state == checks.CONFIRMED for phone in phones for kept in phone.reports),
-            "quarantined": len(office.quarantine),
-            "unfinished_tasks": Counter(office.unfinished),
-        }
 
     def record(self, found: list[checks.Fault]) -> dict[str, Any]:
         """What is written down of this run."""
@@ -227,7 +217,7 @@ class Run:
             "faults": struck.total(),
             "struck": dict(sorted(struck.items())),
             "phones": len(self.phones),
-            **getattr(self, "_figures", {}),
+            **self._figures,
             "up_bytes": self.line.up_bytes,
             "down_bytes": self.line.down_bytes,
             "told_by_phones": dict(sum((phone.problems for phone in self.phones), Counter())),
@@ -248,6 +238,18 @@ class Run:
         self.line.close()
         self.office.kill_server()
         self.office.kill_worker()
+
+
+def _count_figures(office: books.OfficeBooks, phones: list[books.PhoneBooks]) -> dict[str, Any]:
+    return {
+        "reports": len(office.reports),
+        "files": len(office.evidence),
+        "content_bytes": sum(row.size for row in office.evidence),
+        "sealed": sum(len(phone.reports) for phone in phones),
+        "confirmed": sum(kept.state == checks.CONFIRMED for phone in phones for kept in phone.reports),
+        "quarantined": len(office.quarantine),
+        "unfinished_tasks": Counter(office.unfinished),
+    }
 
 
 def audit_whole(office: Office, receipts: list[dict[str, Any]], folder: Path) -> list[checks.Fault]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mobile.bootstrap import open_phone
+from mobile.bootstrap import Phone, open_phone
 from shared.wire.v1.records import Kind, Purpose
 from tests.backend.sync.office import office_folder
 from tests.factories import reports as make
@@ -75,17 +75,17 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return Place(office, books.read_phone(1, folder / "home", sealed), photos)
 
 
-def _file(phone: object, folder: Path) -> frozenset[str]:
+def _file(phone: Phone, folder: Path) -> frozenset[str]:
     taken = set()
     for number in range(REPORTS):
-        draft = phone.recording.start(Kind.TRANSPORT)  # type: ignore[attr-defined]
+        draft = phone.recording.start(Kind.TRANSPORT)
         for photo in range(number):
             path = folder / f"{number}-{photo}.mp3"
             path.write_bytes(b"ID3" + bytes((number, photo)) * 5_000)
-            phone.recording.attach(draft.id, path, purpose=Purpose.LOAD)  # type: ignore[attr-defined]
+            phone.recording.attach(draft.id, path, purpose=Purpose.LOAD)
             taken.add(hashlib.sha256(path.read_bytes()).hexdigest())
-        phone.recording.save(draft.id, facts=make.transport_facts())  # type: ignore[attr-defined]
-        phone.sealing.seal(draft.id)  # type: ignore[attr-defined]
+        phone.recording.save(draft.id, facts=make.transport_facts())
+        phone.sealing.seal(draft.id)
     return frozenset(taken)
 
 

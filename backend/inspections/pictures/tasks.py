@@ -38,6 +38,14 @@ def evidence_look(evidence: int) -> str:
     return problem
 
 
+@task()
+def evidences_look(evidence: list[int]) -> None:
+    """Order a look into each of these, which were confirmed together."""
+    with transaction.atomic():
+        for row in evidence:
+            evidence_look.enqueue(row)
+
+
 def look_into(evidence: int, now: datetime, *, again: bool = False) -> str:
     """`again`: read the bytes also when that was done before. OSError when the original is gone or the disk is full."""
     rows = Evidence.objects.filter(pk=evidence, state=EvidenceState.CONFIRMED.value)

@@ -25,6 +25,7 @@ from backend.inspections import selectors as inspections
 from backend.inspections.apis.reports import ReportDetailApi, ReportDetailOutput
 from backend.sync import services
 from backend.sync.bodies import batch_envelopes, envelope_value
+from backend.sync.filing import Delivery
 from backend.sync.hello import hello
 from shared.problems import FieldError, Problem
 
@@ -50,8 +51,8 @@ class DeliveryView(APIView):
     throttle_classes = (DeliveryThrottle,)
 
     @staticmethod
-    def delivery(request: Request) -> services.Delivery:
-        return services.Delivery(device_of(request), officer_or_none(request))
+    def delivery(request: Request) -> Delivery:
+        return Delivery(device_of(request), officer_or_none(request))
 
 
 class HelloApi(DeliveryView):

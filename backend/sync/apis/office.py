@@ -123,7 +123,7 @@ class ReplaySomeApi(APIView):
 
     roles: ClassVar = {"POST": frozenset({Role.ADMINISTRATOR})}
 
-    @extend_schema(request=ReplaySomeInput, responses=ReplaySomeOutput)
+    @extend_schema(operation_id="quarantine_replay_some", request=ReplaySomeInput, responses=ReplaySomeOutput)
     def post(self, request: Request) -> Response:
         data = ReplaySomeInput(data=request.data)
         data.is_valid(raise_exception=True)

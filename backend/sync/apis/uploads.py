@@ -1,6 +1,9 @@
 """Evidence bytes by tus 1.0."""
 
+import fcntl
 import socket
+import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -207,11 +210,12 @@ def _arriving(request: Request) -> Iterator[uploads.Body]:
         raise Problem("media_type_unsupported", expected=OFFSET_STREAM)
     checksum = tus_headers.parse_checksum(request.headers.get("Upload-Checksum"))
 
+    peer: socket.socket | None = request.META.get("gunicorn.socket")
+
     def let_go() -> None:
         """The thread that waits for the line finds it ended."""
-        line: socket.socket | None = request.META.get("gunicorn.socket")
-        if line is not None:
-            line.shutdown(socket.SHUT_RD)
+        if peer is not None:
+            peer.shutdown(socket.SHUT_RD)
 
     with _LINES.holding(let_go, most=settings.SLOW_LINES, grace_s=settings.SLOW_LINE_GRACE_S) as line:
 
@@ -220,7 +224,15 @@ def _arriving(request: Request) -> Iterator[uploads.Body]:
             line.received += len(piece)
             return piece
 
-        yield uploads.Body(declared, read, checksum)
+        yield uploads.Body(declared, read, checksum, _waiting(peer))
+
+
+def _waiting(peer: socket.socket | None) -> int:
+    """Bytes that the kernel has of the line (FIONREAD, ioctl_tty(2))."""
+    if peer is None:
+        return 0
+    found = fcntl.ioctl(peer, termios.FIONREAD, bytes(4))
+    return int.from_bytes(found, sys.byteorder)
 
 
 def _natural(request: Request, header: str) -> int:

@@ -25,19 +25,23 @@ def parse_json(raw: bytes) -> Any:
     """A JSON value (RFC 8259). Refuses what Python's reader lets through (NaN, Infinity, numbers beyond any double,
     lone surrogates, bytes that are not UTF-8) and what breaks it (nesting); Problem `not_json`."""
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+        value = _read(raw)
         _nfc(value)
     except (ValueError, RecursionError) as error:
         raise Problem("not_json") from error
     return value
 
 
+def _read(raw: bytes) -> Any:
+    return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+
+
 def parse_canonical(raw: bytes, path: str) -> Any:
     """A JSON value whose bytes are canonical already; Problem `not_canonical` naming `path` otherwise."""
     try:
-        value = parse_json(raw)
-        same = canonical_bytes(value) == raw
-    except (Problem, ValueError) as error:
+        value = _read(raw)
+        same = canonical_bytes(value) == raw  # ValueError too for what `parse_json` refuses
+    except (ValueError, RecursionError) as error:
         raise Problem("not_canonical", errors=(FieldError(path, "json"),)) from error
     if not same:
         raise Problem("not_canonical", errors=(FieldError(path, "canonical"),))

@@ -238,8 +238,11 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def _hash_of(path: Path) -> str:
+    digest = hashlib.sha256()
     with open_plain(path) as file, _failures():
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _write(path: Path, raw: bytes) -> None:

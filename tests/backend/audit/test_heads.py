@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -122,6 +123,21 @@ def test_publish_appends_a_line_and_touches_none_before(tmp_path: Path) -> None:
     call_command("audit_publish", "--to", str(tmp_path / "stick" / "copy"))
     (file,) = (tmp_path / "stick" / "copy").iterdir()
     assert json.loads(file.read_text())["index"] == 7
+
+
+def test_published_head_is_on_the_disk_before_anybody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    signing.key_ensure(NOW)
+    fsync, synced = os.fsync, []
+
+    def noted(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    _, path = heads.head_publish(NOW)
+    assert synced == [path, path.parent]
+    heads.head_publish(NOW)
+    assert synced[2:] == [path]
 
 
 def test_line_that_a_crash_cut_short_stays_alone_and_hinders_nobody() -> None:
@@ -317,6 +333,15 @@ def test_key_put_beside_ours_is_found_without_any_help() -> None:
     stranger = ec.generate_private_key(ec.SECP256R1()).public_key()
     later = NOW + timedelta(hours=1)
     row = ServerKey(id=signing.key_id(stranger), public_key=signing.public_pem(stranger), valid_from=later)
+    row.save(force_insert=True)
+    code, said = audit_verify()
+    assert (code, row.id in said) == (1, True)
+
+
+def test_key_that_only_claims_to_be_announced_by_ours_is_found() -> None:
+    ours, stranger = signing.key_ensure(NOW), ec.generate_private_key(ec.SECP256R1()).public_key()
+    row = ServerKey(id=signing.key_id(stranger), public_key=signing.public_pem(stranger), valid_from=NOW)
+    row.announced_by, row.announcement = ours.id, signing.sign({"another": "message"})
     row.save(force_insert=True)
     code, said = audit_verify()
     assert (code, row.id in said) == (1, True)

@@ -203,7 +203,8 @@ def test_the_chain_tells_of_the_bundle_and_the_bundle_of_itself(bundle: Path, fi
     assert (event.subject, event.actor) == (f"report:{filed.manifest.id}", str(cast.binh.id))
     assert json.loads(event.data) == {"evidence": [str(e.id) for e in filed.manifest.evidence], "without": []}
     told = [json.loads(path.read_bytes()) for path in sorted((bundle / "audit").glob("0*.json"))]
-    assert [one["action"] for one in told] == [
+    own_doing = ("report:assessed", "evidence:looked_into")  # what the office did by itself meanwhile
+    assert [one["action"] for one in told if one["action"] not in own_doing] == [
         "device:enrolled",
         "report:received",
         "evidence:confirmed",

@@ -315,6 +315,14 @@ def test_custody_tells_who_had_it(phone: Deliverer, cast: Cast, as_: As) -> None
     assert Event.objects.filter(action="custody:viewed", actor=str(cast.dung.id)).count() == 1
 
 
+def test_a_bundle_made_before_the_file_came_took_none_along(phone: Deliverer, cast: Cast, as_: As) -> None:
+    line = evidence_entry(b"some bytes")
+    report, client = phone.file(evidence=(line,)), as_(cast.binh)
+    body(client.get(f"/api/v1/reports/{report}/bundle/"))
+    row = confirmed(report, line, b"some bytes")
+    assert "bundled" not in [step["step"] for step in custody(client, row)["results"]]
+
+
 def test_custody_goes_on_page_by_page(phone: Deliverer, cast: Cast, as_: As) -> None:
     row = arrive(phone, b"some bytes")
     client = as_(cast.binh)

@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from PIL import Image, ImageEnhance
 from rest_framework.test import APIClient
 
-from backend.inspections.assessing import report_assess
+from backend.inspections.assessing import report_assess, sealed_of
 from backend.inspections.models import AlikeContents, Content, Evidence, Finding, Report
 from backend.inspections.pictures import looking, reader
 from backend.inspections.pictures.hashing import NEAR_DIFFERENCE, apart, looks
@@ -315,7 +315,9 @@ def test_a_report_looked_at_before_its_assessment_is_assessed_all_the_same(
     settings.TASKS = IMMEDIATE
     row = confirmed(report, line, b"MZ" + bytes(50))
     assert {one.rule for one in Finding.objects.filter(report=report)} == {"photo_type"}
+    assert not sealed_of(report).assessed
     assert report_assess.call(str(report)) > 0
+    assert sealed_of(report).assessed
     assert said(row, "photo_type") is not None
 
 

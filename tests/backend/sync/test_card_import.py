@@ -16,9 +16,9 @@ from rest_framework.test import APIClient
 from backend.audit.models import Event
 from backend.inspections.evidence import evidence_path
 from backend.inspections.models import Evidence, Report
-from backend.sync import importing
 from backend.sync.importing import CardImport
 from backend.sync.models import QuarantinedEnvelope
+from backend.sync.partials import incoming
 from shared.problems import Problem
 from shared.wire.v1.card import Card
 from shared.wire.v1.seal import SealedReport, sha256_hex
@@ -164,7 +164,7 @@ def test_bad_files_stop_nothing_and_leave_nothing(cast: Cast, phone: Deliverer, 
     )
     assert [evidence_path(sha256_hex(content)).exists() for content in contents] == [False, False, False, True]
     assert stranger.read_bytes() == b"nobody's"
-    assert list(importing.incoming().iterdir()) == []
+    assert list(incoming().iterdir()) == []
     states = {row.sha256: row.state for row in Evidence.objects.all()}
     assert [states[sha256_hex(content)] for content in contents] == ["missing"] * 3 + ["confirmed"]
 
@@ -236,7 +236,7 @@ def test_office_disk_that_is_full_is_said_for_the_file_and_the_rest_goes_on(
     monkeypatch.setattr(os, "write", limited)
     said = take(card, cast)
     assert sorted(line for line in said if line.startswith("file")) == ["file refused storage_full", "file taken"]
-    assert list(importing.incoming().iterdir()) == []
+    assert list(incoming().iterdir()) == []
 
 
 def test_card_that_takes_no_receipts_is_said_once_and_everything_is_here(

@@ -11,10 +11,11 @@ from rest_framework.test import APIClient
 
 from backend.audit.models import Event
 from backend.inspections.models import Report
-from backend.sync import replaying
+from backend.sync import replaying, services
 from backend.sync.models import QuarantinedEnvelope
 from shared.wire.v1.seal import SealedReport
-from tests.backend.conftest import Cast, Deliverer
+from shared.workflow.states import Role
+from tests.backend.conftest import Cast, Deliverer, officer
 from tests.backend.sync.helpers import body_of, put_bytes
 
 pytestmark = pytest.mark.usefixtures("_at_noon")
@@ -90,9 +91,6 @@ def test_lots_follow_each_other_by_number(
 
 def test_replaying_is_within_the_scope(cast: Cast, phone: Deliverer, as_: Client) -> None:
     """Another agency's administrator reaches neither their reports nor what belongs to nobody."""
-    from shared.workflow.states import Role
-    from tests.backend.conftest import officer
-
     nonsense(1)
     without_unit(cast, phone, 1)
     other = officer("other", cast.market_team, Role.ADMINISTRATOR)
@@ -139,7 +137,7 @@ def test_command_stopped_is_taken_up_above_the_last_number(
 ) -> None:
     sealed = without_unit(cast, phone, 3)
     numbers = list(QuarantinedEnvelope.objects.order_by("number").values_list("number", flat=True))
-    tried, again = replaying.services.quarantine_replay, []
+    tried, again = services.quarantine_replay, []
 
     def interrupted(**more: Any) -> Any:
         again.append(more)
@@ -147,7 +145,7 @@ def test_command_stopped_is_taken_up_above_the_last_number(
             raise KeyboardInterrupt
         return tried(**more)
 
-    monkeypatch.setattr(replaying.services, "quarantine_replay", interrupted)
+    monkeypatch.setattr(services, "quarantine_replay", interrupted)
     code, said = command()
     assert (code, Report.objects.count()) == (2, 2)
     assert f"--after {numbers[1]}" in said

@@ -278,7 +278,7 @@ def test_file_that_a_killed_server_did_not_confirm_is_evidence_too(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(filing, "evidence_confirm", killed)
+        patched.setattr(filing, "evidences_confirm", killed)
         with pytest.raises(Killed):
             filed.patch(0, CONTENT)
     assert code_of(delete(filed), 403) == "evidence_kept"

@@ -434,7 +434,7 @@ def test_kill_between_moving_the_file_and_its_row_heals_at_the_next_knock(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(filing, "evidence_confirm", killed)
+        patched.setattr(filing, "evidences_confirm", killed)
         with pytest.raises(Killed):
             filed.patch(0, CONTENT)
     assert filed.stored.read_bytes() == CONTENT
@@ -456,7 +456,7 @@ def test_confirmation_and_its_event_live_or_die_together(filed: Filed, monkeypat
         raise RuntimeError("no event")
 
     with monkeypatch.context() as patched:
-        patched.setattr("backend.inspections.services.audit.record", refuse)
+        patched.setattr("backend.inspections.evidence.audit.record_many", refuse)
         assert filed.patch(0, CONTENT).status_code == 500
     assert Evidence.objects.get().state != "confirmed"
     assert filed.head() == len(CONTENT)

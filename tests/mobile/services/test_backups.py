@@ -114,3 +114,9 @@ def test_not_more_is_asked_at_once_than_the_server_takes(phone: Phone, filed: Fi
     reports = [confirmed(phone, filed, clock) for _ in range(3)]
     assert phone.backups.unbacked(limit=2) == tuple(report.manifest_sha256 for report in reports[:2])
     assert MOST == 500
+
+
+def test_a_report_that_went_back_into_the_queue_meanwhile_is_not_marked(phone: Phone, filed: Filed) -> None:
+    report = filed()
+    phone.backups.backed_up([report.manifest_sha256], NIGHT)
+    assert phone.backups.taken_at([report.id]) == {}

@@ -236,6 +236,7 @@ def test_a_receipt_is_believed_only_with_its_signature_and_for_that_report(
     if lie == "other hash":
         del value["signature"]
         value["manifest_sha256"] = "f" * 64
+        value["evidence"] = [{**line, "state": "confirmed"} for line in value["evidence"]]
         value["signature"] = server.key.sign(value)
     if lie == "changed":
         value["number"] += 1

@@ -85,7 +85,7 @@ class Command(BaseCommand):
             except OSError as error:
                 self.stderr.write(f"Không ghi được mã đầu chuỗi / the head could not be written: {error}")
             else:
-                self.stdout.write(f"Mã đầu chuỗi đã ghi vào / the head was written to {path}")
+                self.stderr.write(f"Mã đầu chuỗi đã ghi vào / the head was written to {path}", str)
 
     def _claims(self, files: list[Path], trusted: dict[str, str]) -> Iterator[Claim]:
         for file in files:
