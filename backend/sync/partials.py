@@ -73,8 +73,8 @@ class Partial:
 
     @contextmanager
     def locked(self) -> Iterator[int]:
-        """Its size; nobody else writes meanwhile. Overtaken when the file is no longer the one at its place: finished and moved
-        (this descriptor would then write into evidence), or begun anew."""
+        """Its size; nobody else writes meanwhile. Overtaken when the file is no longer the one at its place: finished
+        and moved (this descriptor would then write into evidence), or begun anew."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         try:
             try:

@@ -161,6 +161,7 @@ def test_old_private_keys_are_destroyed_only_when_told(db: None) -> None:
     assert list(subjects) == [f"key:{rows[0].id}", f"key:{rows[1].id}"]
     assert server_keys() == rows
     assert signing.sign({"n": 1})
+    assert signing._private_key.cache_info().currsize == 1  # what is gone from the folder is gone from the memory
 
 
 def test_files_of_keys_are_the_servers_alone_and_none_is_left_half_made(db: None) -> None:

@@ -37,6 +37,7 @@ def test_a_report_on_its_way_says_where_it_is_at_each_step(
         ("sending", "Phiếu đã nhận; tệp đã gửi 0 % (0/2 tệp được xác nhận)", 0),
         [("on_phone", 0), ("on_phone", 0)],
     )
+    server.fail("slow", "PATCH", times=1)  # one piece gets through
     server.fail("cut", "PATCH", times=99)
     phone.sending.send_round(clock.move(60))
     assert said(phone, report) == (
