@@ -62,7 +62,11 @@ def backup_restore(
     snapshot_check(snapshot, vault, keys=keys, on_file=on_file)
     private = _unlocked(snapshot, passphrase)
     files, fresh = _put_files(vault, snapshot)
-    moved = _put_sqlite(snapshot, target) if connection.vendor == databases.SQLITE else _put_postgresql(snapshot)
+    moved = None
+    if connection.vendor == databases.SQLITE:
+        moved = _put_sqlite(snapshot, target)
+    else:
+        _put_postgresql(snapshot)
     for id_, pem in private.items():
         _put_key(id_, pem)
     with transaction.atomic():
@@ -95,7 +99,7 @@ def _put_files(vault: BackupFolder, snapshot: Snapshot) -> tuple[int, int]:
 
 def _unlocked(snapshot: Snapshot, passphrase: str | None) -> dict[str, bytes]:
     """Private keys of the snapshot that this office does not have: id → PEM. None asked for without a passphrase."""
-    found = {}
+    found: dict[str, bytes] = {}
     if passphrase is None:
         return found
     for path in sorted((snapshot.path / "keys").glob("*.pem")):

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
-from mobile.ports import Accounts, FileState, Keystore, Queue, ReportOnItsWay, ServerApi, ServerProblem, Signed
+from mobile.ports import Accounts, FileState, Keystore, Queue, ReportOnItsWay, ServerApi, ServerProblem
 from mobile.services.tally import OnProgress, Progress, Tally
 from mobile.services.traffic import Traffic
 from mobile.services.trust import receipt_is_true
 from mobile.services.waits import HELD, jittered
 from shared.problems import Problem
 from shared.wire.v1.messages import Receipt
+from shared.wire.v1.signed import Signed
 
 __all__ = ["Delivery", "OnProgress", "Progress", "Tally"]
 

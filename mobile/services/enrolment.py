@@ -7,11 +7,12 @@ and is never touched here; who sealed a report stands in its manifest, not in wh
 import secrets
 from uuid import UUID
 
-from mobile.ports import Accounts, Device, Enrolled, Keystore, Preferences, ServerApi, Session, Signed
+from mobile.ports import Accounts, Device, Enrolled, Keystore, Preferences, ServerApi, Session
 from mobile.services.invitation import Invitation, read_invitation
 from mobile.services.trust import check_first_hello, check_hello, named_key
 from shared.problems import Problem
 from shared.wire.v1.messages import Hello, ServerKey
+from shared.wire.v1.signed import Signed
 
 SERVER = "server"  # the preference: address that a QR named
 

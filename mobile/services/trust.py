@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from mobile.ports import Keystore, Signed
+from mobile.ports import Keystore
 from shared.problems import Problem
 from shared.wire.v1.canonical import canonical_bytes, parse_json
 from shared.wire.v1.messages import Hello, Receipt, ServerKey
+from shared.wire.v1.signed import Signed
 
 
 def key_id_of(public_key_pem: str) -> str | None:

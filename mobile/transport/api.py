@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from mobile.ports import Answer, Enrolled, FileOnItsWay, May, OnOffset, ReferenceDelta, Signed
+from mobile.ports import Answer, Enrolled, FileOnItsWay, May, OnOffset, ReferenceDelta
 from mobile.transport.http import Http, HttpAnswer, problem_from
 from mobile.transport.tus import Tus
 from shared.problems import Problem
 from shared.wire.v1.messages import BackedUp, Hello, Receipt
 from shared.wire.v1.reference import KINDS
-from shared.wire.v1.signed import read_known, read_signed
+from shared.wire.v1.signed import Signed, read_known, read_signed
 
 JSON = {"Content-Type": "application/json"}
 

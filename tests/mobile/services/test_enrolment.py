@@ -85,11 +85,11 @@ def test_the_golden_hello_is_ours_with_its_old_key_pinned_and_brings_the_new_one
     import json
     from pathlib import Path
 
-    from mobile.ports import Signed
     from mobile.services.trust import check_hello
     from shared.wire.v1.canonical import canonical_bytes
     from shared.wire.v1.codec import decode
     from shared.wire.v1.messages import Hello
+    from shared.wire.v1.signed import Signed
 
     text = (Path(__file__).resolve().parents[2] / "golden" / "hello.json").read_text(encoding="utf-8")
     value = json.loads(text)

@@ -1,11 +1,11 @@
 """The golden receipt as the phone reads it: the server's word counts only with its signature, and for that report."""
 
 from mobile.bootstrap import Phone
-from mobile.ports import Signed
 from mobile.services.trust import receipt_is_true
 from shared.wire.v1.canonical import canonical_bytes
 from shared.wire.v1.codec import decode
 from shared.wire.v1.messages import EvidenceState, Manifest, Receipt
+from shared.wire.v1.signed import Signed
 from tests import golden
 
 

@@ -1,0 +1,69 @@
+"""What the field app needs from the world. Adapters in `storage`, `transport` and `device` fulfil these; `bootstrap`
+puts them together; services receive them. Failures that a user can meet are `shared.problems.Problem`.
+"""
+
+from mobile.ports.device import Clock, Gnss, GnssUnavailable, Keystore, KeyWrap, Photo, PhotoSource, Stop, Vault
+from mobile.ports.drafts import Draft, Drafts, FileState, FileStore, LocalFile, StoredFile
+from mobile.ports.outbox import Left, Outbox, QueuedReport, QueueState, Slot
+from mobile.ports.people import Accounts, Device, Officer, Session
+from mobile.ports.queues import (
+    RELAYED_NAME,
+    Declared,
+    FileOnItsWay,
+    Queue,
+    Relayed,
+    RelayedFile,
+    RelayedReport,
+    ReportOnItsWay,
+)
+from mobile.ports.reference import Reference, ReferenceDelta, ReferenceState
+from mobile.ports.server import Answer, Enrolled, May, OnOffset, ServerApi, ServerProblem
+from mobile.ports.settings import Backups, Network, NetworkKind, Preferences
+
+__all__ = [
+    "Accounts",
+    "Answer",
+    "Backups",
+    "Clock",
+    "Declared",
+    "Device",
+    "Draft",
+    "Drafts",
+    "Enrolled",
+    "FileOnItsWay",
+    "FileState",
+    "FileStore",
+    "Gnss",
+    "GnssUnavailable",
+    "KeyWrap",
+    "Keystore",
+    "Left",
+    "LocalFile",
+    "May",
+    "Network",
+    "NetworkKind",
+    "Officer",
+    "OnOffset",
+    "Outbox",
+    "Photo",
+    "PhotoSource",
+    "Preferences",
+    "Queue",
+    "QueueState",
+    "QueuedReport",
+    "RELAYED_NAME",
+    "Reference",
+    "ReferenceDelta",
+    "ReferenceState",
+    "Relayed",
+    "RelayedFile",
+    "RelayedReport",
+    "ReportOnItsWay",
+    "ServerApi",
+    "ServerProblem",
+    "Session",
+    "Slot",
+    "Stop",
+    "StoredFile",
+    "Vault",
+]
