@@ -57,6 +57,24 @@ class Cast:
         }
 
 
+_DATABASE = {"db", "transactional_db", "new_place"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches a database: the rest was run on SQLite and cannot come out differently."""
+    if connection.vendor != "postgresql":
+        return
+    other = [item for item in items if not _touches_database(item)]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [item for item in items if item not in set(other)]
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    if Path(__file__).parent not in item.path.parents or item.get_closest_marker("django_db"):
+        return True
+    return not _DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """knox's migrations make its own token table although ours stands in for it; Django does not know of it and could

@@ -1,5 +1,6 @@
 """An event and what it records live or die together; the chain has no hole, whoever writes."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,11 +12,12 @@ from rest_framework.test import APIClient
 
 from backend.audit.actions import Action
 from backend.audit.models import ChainHead, Event
-from backend.audit.selectors import GENESIS, event_hash, head_hash
+from backend.audit.selectors import GENESIS, event_content, event_hash, head_hash
 from backend.audit.services import SYSTEM, Entry, record, record_many
 from backend.audit.verifying import verify
 from backend.inspections.models import Report
 from backend.sync.models import QuarantinedEnvelope
+from shared.wire.v1.canonical import canonical_bytes
 from tests.backend.conftest import Cast, Deliverer, at_once, on_postgresql
 from tests.backend.sync.helpers import as_bytes, put_bytes, rows
 from tests.factories.reports import envelope_json
@@ -52,6 +54,14 @@ def test_record_many_links_them_all_and_moves_the_head_once(db: None) -> None:
     assert ChainHead.objects.get().hash == events[-1].hash
     assert list(verify()) == []
     assert sum("UPDATE" in query["sql"].upper().split("FOR UPDATE")[0] for query in queries) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "“đ”", "e\u0323\u0302", "\x00\x1f\x7f\u2028", 'a"\\/\b\f\n\r\t', "\U0001f4f7", "ﬀ"], ids=ascii
+)
+def test_hash_is_of_the_rfc_8785_form_whatever_stands_in_the_event(text: str) -> None:
+    event = Event(index=2**53 - 1, at=NOW, actor=text, action="a:b", subject=text, data=text, previous=GENESIS)
+    assert event_hash(event) == hashlib.sha256(canonical_bytes(event_content(event))).hexdigest()
 
 
 @pytest.mark.django_db(transaction=True)
