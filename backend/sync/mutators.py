@@ -6,15 +6,15 @@ from django.db import connection
 
 from backend.sync.models import Upload
 
-_FIELDS = ("id", "evidence_id", "created_at", "touched_at")
+_FIELDS = tuple(field.attname for field in Upload._meta.concrete_fields)
 _INSERT = f"INSERT INTO {Upload._meta.db_table} ({', '.join(_FIELDS)}) VALUES "  # noqa: S608 - our own table
-_ONE = "(%s, %s, %s, %s)"
+_ONE = f"({', '.join(['%s'] * len(_FIELDS))})"
 _KEEP = " ON CONFLICT (evidence_id) DO NOTHING"
 
 
 def uploads_insert(uploads: Sequence[Upload]) -> None:
     """Two requests may have begun the same upload: the first row stays, and the other's upload becomes it."""
-    fields = [Upload._meta.get_field(name) for name in _FIELDS]
+    fields = Upload._meta.concrete_fields
     values = [
         field.get_db_prep_save(getattr(upload, field.attname), connection) for upload in uploads for field in fields
     ]

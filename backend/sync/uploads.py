@@ -21,10 +21,10 @@ from backend.inspections.models import Evidence
 from backend.sync import selectors
 from backend.sync.arriving import Read, checked, pieces
 from backend.sync.confirming import Confirming
+from backend.sync.filing import Delivery
 from backend.sync.models import Upload
 from backend.sync.mutators import uploads_insert
 from backend.sync.partials import Overtaken, Partial, incoming, named_by, partial_path, size_of
-from backend.sync.services import Delivery
 from backend.sync.tus_headers import METADATA, Checksum
 from shared.problems import FieldError, Problem
 from shared.wire.v1.checks import is_hash

@@ -84,8 +84,8 @@ def filed(phone: "SealingPhone", contents: Sequence[bytes]) -> tuple[str, "tuple
     """A report that declares these files, filed: (id, its entries)."""
     from django.utils import timezone
 
+    from backend.sync.filing import Delivery
     from backend.sync.services import envelope_receive
-    from backend.sync.uploads import Delivery
     from tests.factories.reports import envelope_json
 
     now = timezone.now()

@@ -6,7 +6,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +25,9 @@ from backend.sync import tus_headers, uploads
 from backend.sync.apis.deliveries import PROBLEM, DeliveryView
 from backend.sync.slow_lines import SlowLines
 from shared.problems import FieldError, Problem
+
+if TYPE_CHECKING:
+    from backend.sync.models import Upload
 
 OFFSET_STREAM = "application/offset+octet-stream"
 _LINES = SlowLines()
@@ -187,7 +190,7 @@ class UploadApi(TusView):
         return HttpResponse(status=status.HTTP_204_NO_CONTENT)
 
 
-def _answer(code: int, upload: uploads.Upload, offset: int) -> HttpResponse:
+def _answer(code: int, upload: "Upload", offset: int) -> HttpResponse:
     response = HttpResponse(status=code)
     response["Upload-Offset"] = str(offset)
     if (expires := uploads.expires_at(upload)) is not None:
