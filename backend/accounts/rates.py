@@ -14,22 +14,25 @@ from backend.accounts.authentication import read_clock
 from backend.accounts.models import RateCount
 
 EVERYBODY = "everybody"  # one count for all callers together
+_PARTS = 20  # of a period
 
 
 def spend(*, scope: str, whom: str, limit: int, period_s: int, now: datetime) -> float | None:
     """Take one of `limit` tries in any `period_s` seconds: None when there was one left, else the seconds to wait.
 
-    Two windows stand side by side and the older counts for the part of it that still lies within the period. What is
-    refused is not counted, so that whoever keeps trying gets in again. `whom` is kept as a keyed hash only.
+    The period is counted in parts, and one part more than it has: so no stretch of that length, wherever it begins, has
+    more than `limit`, at the price of a twentieth of what would be allowed. What is refused is not counted, so that
+    whoever keeps trying gets in again. `whom` is kept as a keyed hash only.
     """
-    slot, into = divmod(now.timestamp(), period_s)
-    key = _key(scope, whom)
-    older = RateCount.objects.filter(key=key, slot=int(slot) - 1).values_list("spent", flat=True).first() or 0
-    left = 1 - into / period_s  # the part of the older window that still counts
-    allowed = int(limit - older * left)
-    spent = _take(key, int(slot), allowed, now + timedelta(seconds=2 * period_s)) if allowed >= 1 else None
+    key, part_s = _key(scope, whom), period_s / _PARTS
+    slot = _slot(now, period_s)
+    older = RateCount.objects.filter(key=key, slot__gte=slot - _PARTS, slot__lt=slot, spent__gt=0).order_by("slot")
+    counts = list(older.values_list("slot", "spent"))
+    allowed = limit - sum(spent for _, spent in counts)
+    spent = _take(key, slot, allowed, now + timedelta(seconds=period_s + 2 * part_s)) if allowed >= 1 else None
     if spent is None:
-        return period_s - into if allowed >= 1 else min(period_s, (left - (limit - 1) / max(older, 1)) * period_s + 1)
+        first = counts[0][0] if counts else slot
+        return min(period_s, (first + _PARTS + 1) * part_s - now.timestamp())
     if spent == 1:
         RateCount.objects.filter(ends_at__lt=now).delete()
     return None
@@ -40,8 +43,12 @@ def give_back(*, scope: str, whom: str, period_s: int, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE accounts_ratecount SET spent = spent - 1 WHERE key = %s AND slot = %s AND spent > 0",
-            [_key(scope, whom), int(now.timestamp() // period_s)],
+            [_key(scope, whom), _slot(now, period_s)],
         )
+
+
+def _slot(now: datetime, period_s: int) -> int:
+    return int(now.timestamp() * _PARTS // period_s)
 
 
 def _take(key: str, slot: int, allowed: int, ends_at: datetime) -> int | None:

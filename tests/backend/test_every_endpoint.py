@@ -91,6 +91,7 @@ TABLE: Mapping[str, Expected] = {
     # --- what phones deliver: the authority is in what is delivered, not in a token
     "PUT /api/v1/reports/{report_id}/": ANYBODY,
     "POST /api/v1/reports/batch/": ANYBODY,
+    "POST /api/v1/reports/backed-up/": ANYBODY,  # who knows a manifest's hash may know that it is safe
     "POST /api/v1/uploads/": ANYBODY,
     "PATCH /api/v1/uploads/{upload_id}/": ANYBODY,
     "DELETE /api/v1/uploads/{upload_id}/": ANYBODY,  # who has the random address of an unfinished one
@@ -103,6 +104,8 @@ TABLE: Mapping[str, Expected] = {
     "GET /api/v1/reports/{report_id}/evidence/{evidence_id}/custody/": Expected(
         "403 ok ok ok 403", "403 404 404 404 403"
     ),
+    # What leaves the office as an archive: not for who filed it.
+    "GET /api/v1/reports/{report_id}/bundle/": Expected("403 ok ok ok 403", "403 404 404 404 403"),
     "POST /api/v1/reports/{report_id}/review/": Expected("403 ok ok 403 403", "403 404 404 403 403"),
     # --- quarantine
     "GET /api/v1/quarantine/": Expected("403 403 403 403 ok", "403 403 403 403 empty"),
@@ -113,6 +116,7 @@ TABLE: Mapping[str, Expected] = {
     "POST /api/v1/cases/": Expected("403 ok ok 403 403", "403 404 404 403 403"),
     "GET /api/v1/cases/{case_id}/": Expected("403 ok ok ok 403", "403 404 404 404 403"),
     "POST /api/v1/cases/{case_id}/actions/": Expected("403 ok ok 403 403", "403 404 404 403 403"),
+    "GET /api/v1/cases/{case_id}/bundle/": Expected("403 ok ok ok 403", "403 404 404 404 403"),
     "GET /api/v1/cases/{case_id}/events/": Expected("403 ok ok ok 403", "403 404 404 404 403"),
     # --- the month
     "GET /api/v1/statistics/monthly/": Expected("403 ok ok ok 403", "403 empty empty empty 403"),
@@ -281,6 +285,7 @@ CALLS: Mapping[str, Call] = {
     "POST /api/v1/devices/{device_id}/officers/{officer_id}/revoke/": post(),
     "PUT /api/v1/reports/{report_id}/": put_report,
     "POST /api/v1/reports/batch/": post(lambda world: {"envelopes": [envelope_json(world.an.phone.seal())]}),
+    "POST /api/v1/reports/backed-up/": post(lambda world: {"manifests": [world.half.manifest_sha256]}),
     "POST /api/v1/uploads/": lambda world, api, path: begin_upload(api, world.half, 1),
     "PATCH /api/v1/uploads/{upload_id}/": upload_again,
     "DELETE /api/v1/uploads/{upload_id}/": upload_dropped,

@@ -290,14 +290,14 @@ def spend(at_s: float, *, limit: int = 4, whom: str = "x") -> float | None:
     return rates.spend(scope="test", whom=whom, limit=limit, period_s=60, now=datetime.fromtimestamp(at_s, UTC))
 
 
-def test_no_window_of_a_minute_lets_more_than_the_limit_through(db: None) -> None:
+@pytest.mark.parametrize("first", [0, 29, 56])
+def test_no_minute_lets_more_than_the_limit_through_wherever_it_begins(db: None, first: int) -> None:
     """A plain counter for each minute would let twice as much through around the turn."""
     begun = 1_800_000_000  # a multiple of 60
-    granted = [at for at in range(600) if spend(begun + at + 0.5) is None]
-    assert len(granted) >= 30, "whoever keeps knocking gets in about as often as is allowed"
-    busiest = max(sum(1 for at in granted if start <= at < start + 60) for start in range(541))
-    assert 4 <= busiest <= 5  # the older window is taken as spread evenly: one more than the limit at most
-    assert spend(begun + 605, whom="y") is None
+    granted = [at for at in range(first, first + 300) if spend(begun + at + 0.5) is None]
+    busiest = max(sum(1 for at in granted if start <= at < start + 60) for start in range(first, first + 240))
+    assert busiest == 4
+    assert len(granted) >= 18, "whoever keeps knocking gets in nearly as often as is allowed"
 
 
 def test_waiting_as_long_as_was_said_is_enough(db: None) -> None:
@@ -307,7 +307,7 @@ def test_waiting_as_long_as_was_said_is_enough(db: None) -> None:
         while (wait := spend(now, whom=f"after {second}")) is None:
             now += 0.001
         assert 0 < wait <= 60
-        assert spend(now + wait + 15, whom=f"after {second}") is None
+        assert spend(now + wait + 3, whom=f"after {second}") is None
         begun += 600
 
 
