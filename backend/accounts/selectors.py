@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from backend.accounts.models import Device, DeviceOfficer, Officer, Unit
 from backend.accounts.scoping import Scope, roles_of, within_people
+from backend.common.asking import Statement
 from shared.problems import Problem
 
 
@@ -56,13 +57,16 @@ def units_that_exist(unit_ids: Collection[UUID]) -> set[UUID]:
     return set(Unit.objects.filter(id__in=unit_ids).values_list("id", flat=True))
 
 
-def enrolments_of(devices: Collection[UUID], officers: Collection[UUID]) -> list[DeviceOfficer]:
-    """Which of these officers were enrolled on which of these devices, and whether that was taken back."""
-    # Asked for every report that comes; the ORM takes longer to compose it than the database to answer.
+ENROLMENT = ("id", "device_id", "officer_id", "revoked_at")
+
+
+def enrolments_statement(devices: Collection[UUID], officers: Collection[UUID]) -> Statement:
+    """Which of these officers were enrolled on which of these devices, and whether that was taken back: columns
+    ENROLMENT of `DeviceOfficer`, to be asked together with other things."""
     there, who = (", ".join(["%s"] * len(ids)) for ids in (devices, officers))
-    table = DeviceOfficer._meta.db_table
-    query = f"SELECT * FROM {table} WHERE device_id IN ({there}) AND officer_id IN ({who})"  # noqa: S608 - our own table
-    return list(DeviceOfficer.objects.raw(query, [_as_key(one, connection) for one in (*devices, *officers)]))
+    columns, table = ", ".join(ENROLMENT), DeviceOfficer._meta.db_table
+    query = f"SELECT {columns} FROM {table} WHERE device_id IN ({there}) AND officer_id IN ({who})"  # noqa: S608 - our own
+    return query, [_as_key(one, connection) for one in (*devices, *officers)]
 
 
 _as_key = Device._meta.pk.get_db_prep_value

@@ -66,13 +66,13 @@ def server_keys() -> list[ServerKey]:
 def newest_key() -> str:
     """Id of the key that signs now, "" before the first."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_KEY)
+        cursor.execute(NEWEST_KEY)
         found = cursor.fetchone()
     return "" if found is None else str(found[0])
 
 
 # Asked for each signature of the office, and so not composed anew each time.
-_NEWEST_KEY = f"SELECT id FROM {ServerKey._meta.db_table} ORDER BY valid_from DESC, id DESC LIMIT 1"  # noqa: S608 - our own
+NEWEST_KEY = f"SELECT id FROM {ServerKey._meta.db_table} ORDER BY valid_from DESC, id DESC LIMIT 1"  # noqa: S608 - our own
 
 
 def event_exists(index: int) -> bool:

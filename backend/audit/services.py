@@ -14,6 +14,7 @@ from django.dispatch import Signal
 from backend.audit.actions import Action
 from backend.audit.models import ChainHead, Event
 from backend.audit.selectors import GENESIS, event_hash
+from backend.common.asking import Statement, ask_together
 from backend.common.inserting import insert_together
 from shared.clock import to_millisecond
 
@@ -76,16 +77,20 @@ def _tell_step() -> None:
 # Every write of the office ends here: these statements are not composed anew each time.
 _HEAD = f'SELECT "index", hash FROM {ChainHead._meta.db_table} WHERE id = 1'  # noqa: S608 - the name of our own table
 _MOVE_HEAD = f'UPDATE {ChainHead._meta.db_table} SET "index" = %s, hash = %s WHERE id = 1'  # noqa: S608 - the same
+# Who waits for a row that changes is woken at each change, by all others that wait, to wait for the row's next version.
+# For this lock, which ends with the transaction as a row's does, they stand in line, and each is woken once.
+_IN_LINE = "SELECT pg_advisory_xact_lock(7310428865203)"
 
 
 def _locked_head() -> tuple[int, str]:
     """Index and hash of the last event. SQLite knows no lock of a row, and lets one write at a time."""
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEAD + lock)
-        head = cursor.fetchone()
-        if head is None:
-            ChainHead.objects.bulk_create([ChainHead(id=1, index=0, hash=GENESIS)], ignore_conflicts=True)
-            cursor.execute(_HEAD + lock)
-            head = cursor.fetchone()
-    return int(head[0]), str(head[1])
+    if connection.vendor == "postgresql":
+        # The row too, against whoever moves it and does not know of the line.
+        statements: tuple[Statement, ...] = ((_IN_LINE, []), (f"{_HEAD} FOR UPDATE", []))
+    else:
+        statements = ((_HEAD, []),)
+    head = ask_together(*statements)[-1]
+    if not head:
+        ChainHead.objects.bulk_create([ChainHead(id=1, index=0, hash=GENESIS)], ignore_conflicts=True)
+        head = ask_together(*statements)[-1]
+    return int(head[0][0]), str(head[0][1])

@@ -178,9 +178,9 @@ def signed(message: messages.Receipt | messages.Hello) -> dict[str, Any]:
     return signed_body(_unsigned(message))
 
 
-def signed_many(many: Sequence[messages.Receipt]) -> list[dict[str, Any]]:
-    """`signed` for each, the key asked for once."""
-    signer = _signer()
+def signed_many(many: Sequence[messages.Receipt], key: str = "") -> list[dict[str, Any]]:
+    """`signed` for each, the key asked for once. `key`: its id, where it was asked for a moment ago."""
+    signer = _signer(key)
     return [_signed_by(signer, _unsigned(message)) for message in many]
 
 
@@ -216,9 +216,9 @@ def _signature(private: ec.EllipticCurvePrivateKey, message: bytes) -> str:
     return base64.b64encode(private.sign(message, ec.ECDSA(hashes.SHA256()))).decode("ascii")
 
 
-def _signer() -> tuple[str, ec.EllipticCurvePrivateKey]:
+def _signer(key: str = "") -> tuple[str, ec.EllipticCurvePrivateKey]:
     """Id and private half of the key that signs now; asked of the database each time, since it may be rotated."""
-    id_ = newest_key() or key_ensure(timezone.now()).id
+    id_ = key or newest_key() or key_ensure(timezone.now()).id
     try:
         return id_, _private_key(id_)
     except FileNotFoundError:

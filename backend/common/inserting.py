@@ -1,7 +1,8 @@
 """Rows written without a model's detour: for what is written once for every report."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from django.db import connection, connections
@@ -32,15 +33,30 @@ def insert_together(*groups: Sequence[Model], then: Sequence[Statement] = ()) ->
     wrapper = connections[connection.alias]  # asked for every value, and `connection` looks it up each time
     statements = [one for rows in groups if rows for one in _statements(rows, wrapper)]
     statements += then
-    if wrapper.vendor == "postgresql" and statements:
-        values = [value for _, part in statements for value in part]
-        statements = [("; ".join(sql for sql, _ in statements), values)]
     with wrapper.cursor() as cursor:
-        for sql, values in statements:
-            cursor.execute(sql, values)
+        if wrapper.vendor == "postgresql":
+            if statements:
+                # Bound here and not by the driver: it would first look for the placeholders of all rows in one text.
+                with wrapper.wrap_database_errors:
+                    text = "; ".join(_bound(statements, wrapper.connection))
+                cursor.execute(text)
+        else:
+            for sql, values in statements:
+                cursor.execute(sql, values)
     for rows in groups:
         for row in rows:
             row._state.adding, row._state.db = False, wrapper.alias
+
+
+def _bound(statements: Iterable[Statement], driver: Any) -> Iterator[str]:
+    """SQL with its values written as literals by the driver."""
+    from psycopg.adapt import Transformer
+
+    literals = Transformer.from_context(driver)
+    for sql, values in statements:
+        parts = sql.split("%s")
+        written = [literals.as_literal(value).decode("utf-8") for value in values]
+        yield "".join(part for pair in zip_longest(parts, written, fillvalue="") for part in pair)
 
 
 def _statements(rows: Sequence[Model], wrapper: BaseDatabaseWrapper) -> Iterator[Statement]:

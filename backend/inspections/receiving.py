@@ -1,7 +1,7 @@
 """Receipt of sealed reports: one, or many that come together, each kept once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,16 +11,20 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from backend.accounts.models import Device, Officer
+from backend.accounts.models import Device, DeviceOfficer, Officer
+from backend.accounts.selectors import ENROLMENT, enrolments_statement
 from backend.audit import services as audit
 from backend.audit.actions import Action
 from backend.audit.models import Event
+from backend.audit.selectors import NEWEST_KEY
+from backend.common.asking import Statement, ask_together, rows_of
 from backend.common.inserting import insert_together
+from backend.common.queueing import waiting_row
 from backend.inspections.assessing import report_assess, reports_assess
 from backend.inspections.drawing import columns, drawn_rows, quantity_flags
 from backend.inspections.loads import column_text
 from backend.inspections.models import Evidence, Report, SealedBytes, SealedIdentity
-from backend.registry.selectors.terms import register
+from backend.registry.selectors.terms import Register, register_from, register_statement
 from shared.problems import FieldError, Problem
 from shared.wire.v1.messages import ReportState
 from shared.wire.v1.seal import ChainFlag, SealedReport, chain_flags
@@ -41,12 +45,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`evidence`, `head`: of a new report, its files as declared and the hash of the last audit event with it."""
+    """`evidence`, `head`, `key`: of a new report, its files as declared, the hash of the last audit event with it, and
+    the id of the key that signed then, "" before the first."""
 
     report: Report
     new: bool
     evidence: tuple[Evidence, ...] = ()
     head: str = ""
+    key: str = ""
 
 
 Outcome = Received | Problem
@@ -78,28 +84,15 @@ def reports_receive(arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]
     """`report_receive` for each, as if they came in this order, in one transaction and with a fixed number of queries.
     IntegrityError, and none is kept, where one came from another device in the same instant."""
     with transaction.atomic():
-        _lock(arrival.device.id for arrival in arrivals)
-        shelf = _Shelf.around(arrivals)
+        shelf, key = _ask(arrivals)
         placed = [_place(arrival, shelf, now) for arrival in arrivals]
         head = _write(shelf, now) if shelf.new else ""
     return [
-        Received(one.report, new=True, evidence=tuple(one.evidence), head=head) if isinstance(one, _New) else one
+        Received(one.report, new=True, evidence=tuple(one.evidence), head=head, key=key)
+        if isinstance(one, _New)
+        else one
         for one in placed
     ]
-
-
-def _lock(devices: Iterable[UUID]) -> None:
-    """One delivery of a device at a time, so that neighbours in its chain see each other. NO KEY: a plain lock would
-    also hold up rows that merely name the device (a colleague's relay, quarantine), whose transactions check that at
-    their end, with the head of the audit chain locked: a deadlock. In order, lest two batches wait for each other.
-    SQLite lets one write at a time."""
-    if connection.features.has_select_for_no_key_update:
-        ids = sorted(set(devices))
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [ids])
-
-
-_LOCK = f"SELECT 1 FROM {Device._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"  # noqa: S608 - our own
 
 
 @dataclass(slots=True)
@@ -112,24 +105,17 @@ class _New:
 @dataclass(slots=True)
 class _Shelf:
     """The reports that those which arrive have to do with, in the database or new. `mended`: the flags of these rows
-    changed."""
+    changed. `enrolled`: by device and officer. `register`: as it stands for these reports."""
 
+    enrolled: dict[tuple[UUID, UUID], DeviceOfficer]
+    register: Callable[[], Register]
     by_id: dict[UUID, Report] = field(default_factory=dict)
     by_place: dict[tuple[UUID, int], list[Report]] = field(default_factory=lambda: defaultdict(list))
     corrections: dict[UUID, list[Report]] = field(default_factory=lambda: defaultdict(list))
     new: list[_New] = field(default_factory=list)
     mended: dict[UUID, Report] = field(default_factory=dict)
 
-    @classmethod
-    def around(cls, arrivals: Sequence[Arrival]) -> "_Shelf":
-        """Those with the same ids, those before, beside and after in the devices' chains, what they correct and what
-        corrects them; in one query."""
-        shelf = cls()
-        for row in sorted(_neighbours(arrivals), key=lambda row: row.number or 0):
-            shelf.add(row)
-        return shelf
-
-    def numbered(self, events: Sequence[Event]) -> list[list[Report]]:
+    def numbered(self, events: Sequence[Event]) -> list[list[Any]]:
         """The new reports, each with the index of its event."""
         for one, event in zip(self.new, events, strict=True):
             one.report.number = event.index
@@ -142,7 +128,44 @@ class _Shelf:
             self.corrections[report.supersedes].append(report)
 
 
-def _neighbours(arrivals: Sequence[Arrival]) -> Iterable[Report]:
+_BESIDE = (
+    *("id", "number", "state", "device_id", "officer_id", "unit_id", "sequence", "previous", "manifest_sha256"),
+    *("supersedes", "flags", "received_at"),
+)
+
+
+def _ask(arrivals: Sequence[Arrival]) -> tuple[_Shelf, str]:
+    """Everything that has to be known, with the devices locked first; and the id of the key that signs.
+
+    One delivery of a device at a time, so that neighbours in its chain see each other. NO KEY: a plain lock would also
+    hold up rows that merely name the device (a colleague's relay, quarantine), whose transactions check that at their
+    end, with the head of the audit chain locked: a deadlock. In order, lest two batches wait for each other. SQLite
+    lets one write at a time.
+    """
+    devices = sorted({arrival.device.id for arrival in arrivals})
+    officers = sorted({arrival.officer.id for arrival in arrivals})
+    lock = f"SELECT 1 FROM {Device._meta.db_table} WHERE id IN ({_marks(devices)}) ORDER BY id"  # noqa: S608 - our own
+    if connection.features.has_select_for_no_key_update:
+        lock += " FOR NO KEY UPDATE"
+    _, enrolled, register_then, key, beside = ask_together(
+        (lock, _ids(devices)),
+        enrolments_statement(devices, officers),
+        register_statement(),
+        (NEWEST_KEY, []),
+        _neighbours(arrivals),
+    )
+    shelf = _Shelf(
+        {(row.device_id, row.officer_id): row for row in rows_of(DeviceOfficer, ENROLMENT, enrolled)},
+        cache(lambda: register_from(register_then[0])),
+    )
+    for row in sorted(rows_of(Report, _BESIDE, beside), key=lambda row: row.number or 0):
+        shelf.add(row)
+    return shelf, str(key[0][0]) if key else ""
+
+
+def _neighbours(arrivals: Sequence[Arrival]) -> Statement:
+    """Asks for those with the same ids, those before, beside and after in the devices' chains, what they correct and
+    what corrects them."""
     manifests = [arrival.sealed.manifest for arrival in arrivals]
     ids = {manifest.id for manifest in manifests}
     older = {manifest.supersedes for manifest in manifests if manifest.supersedes is not None}
@@ -152,22 +175,20 @@ def _neighbours(arrivals: Sequence[Arrival]) -> Iterable[Report]:
     asked, values = [], []
     for words, wanted in (("id", ids | older), ("supersedes", ids)):
         asked.append(f"{words} IN ({_marks(wanted)})")
-        values += [_uuid(one) for one in sorted(wanted)]
+        values += _ids(sorted(wanted))
     for device, sequences in places.items():
         asked.append(f"(device_id = %s AND sequence IN ({_marks(sequences)}))")
-        values += [_uuid(device), *sorted(sequences)]
-    # With the ORM, to compose this takes as long as everything that is done about a report here.
-    table = Report._meta.db_table
-    query = f"SELECT * FROM {table} WHERE {' OR '.join(asked)}"  # noqa: S608 - our own table; values are parameters
-    return Report.objects.raw(query, values)
+        values += [*_ids([device]), *sorted(sequences)]
+    query = f"SELECT {', '.join(_BESIDE)} FROM {Report._meta.db_table} WHERE {' OR '.join(asked)}"  # noqa: S608 - our own
+    return query, values
 
 
 def _marks(values: Iterable[object]) -> str:
     return ", ".join("%s" for _ in values)
 
 
-def _uuid(value: UUID) -> Any:
-    return Report._meta.pk.get_db_prep_value(value, connection)
+def _ids(values: Iterable[UUID]) -> list[Any]:
+    return [Report._meta.pk.get_db_prep_value(value, connection) for value in values]
 
 
 def _place(arrival: Arrival, shelf: _Shelf, now: datetime) -> Received | Problem | _New:
@@ -215,6 +236,11 @@ def _chain_flags(arrival: Arrival, shelf: _Shelf) -> tuple[str, ...]:
 
 
 def _other_flags(arrival: Arrival, shelf: _Shelf, now: datetime) -> Iterator[str]:
+    enrolment = shelf.enrolled.get((arrival.device.id, arrival.officer.id))
+    if enrolment is None:
+        yield "officer_switched"
+    elif enrolment.revoked_at is not None:
+        yield "officer_revoked"
     yield from _clock_flags(arrival.sealed, arrival.device, now)
     yield from quantity_flags(arrival.sealed)
     supersedes = arrival.sealed.manifest.supersedes
@@ -261,22 +287,26 @@ def _mend_successors(report: Report, shelf: _Shelf) -> None:
 def _write(shelf: _Shelf, now: datetime) -> str:
     """Write what is new; the hash of the last audit event. The head of the audit chain is locked last, and the reports
     come after it, for their number is their event's: what hangs on them is there already."""
-    known = cache(register)
     groups: list[list[Any]] = []
     for one in shelf.new:
         one.evidence = _evidence(one)
         rows = [_sealed_bytes(one)], _identities(one), one.evidence
-        drawn = drawn_rows(one.report, one.arrival.sealed.facts, one.arrival.sealed.assessment, known)
+        drawn = drawn_rows(one.report, one.arrival.sealed.facts, one.arrival.sealed.assessment, shelf.register)
         groups.append([*rows, *drawn])
     insert_together(*([row for rows in of_one_model for row in rows] for of_one_model in zip(*groups, strict=True)))
     if shelf.mended:
         Report.objects.bulk_update(shelf.mended.values(), ["flags"])
-    entries = [_entry(one) for one in shelf.new]
-    events = audit.record_many(Action.REPORT_RECEIVED, entries, at=now, along=shelf.numbered)
     ids = [str(one.report.id) for one in shelf.new]
-    if len(ids) == 1:
+    waiting = waiting_row(report_assess, ids[0]) if len(ids) == 1 else waiting_row(reports_assess, ids)
+    events = audit.record_many(
+        Action.REPORT_RECEIVED,
+        [_entry(one) for one in shelf.new],
+        at=now,
+        along=lambda events: [*shelf.numbered(events), [] if waiting is None else [waiting]],
+    )
+    if waiting is None and len(ids) == 1:
         report_assess.enqueue(ids[0])
-    else:
+    elif waiting is None:
         reports_assess.enqueue(ids)
     return events[-1].hash
 

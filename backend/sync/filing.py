@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.accounts import selectors as accounts
-from backend.accounts.models import Device, DeviceOfficer, Officer
+from backend.accounts.models import Device, Officer
 from backend.audit import signing
 from backend.audit.selectors import head_hash
 from backend.common.problems import as_problem
@@ -17,7 +17,7 @@ from backend.inspections import selectors as inspections
 from backend.inspections.models import Evidence, Report
 from backend.inspections.receiving import Arrival, Received, report_receive, reports_receive
 from shared.problems import FieldError, Problem
-from shared.wire.v1.messages import Envelope, EvidenceState
+from shared.wire.v1.messages import Envelope, EvidenceState, Manifest
 from shared.wire.v1.seal import SealedReport, open_envelope, read_envelope
 
 log = logging.getLogger(__name__)
@@ -44,12 +44,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`evidence`, `head`: the report's files and a head of the audit chain as they stood after filing."""
+    """`evidence`, `head`, `key`: the report's files, a head of the audit chain and the id of the key that signs, as
+    they stood after filing; "" where that was not asked."""
 
     status: int
     report: Report
     evidence: tuple[Evidence, ...] = ()
     head: str = ""
+    key: str = ""
 
 
 Filed = Answer | Problem
@@ -63,7 +65,6 @@ class _Parties:
     devices: dict[str, Device] = field(default_factory=dict)
     officers: dict[UUID, Officer] = field(default_factory=dict)
     units: set[UUID] = field(default_factory=set)
-    enrolments: dict[tuple[UUID, UUID], DeviceOfficer] = field(default_factory=dict)
 
     @classmethod
     def of(cls, delivery: Delivery) -> "_Parties":
@@ -78,17 +79,12 @@ class _Parties:
         if missing := set(keys) - self.devices.keys():
             self.devices |= {device.key_id: device for device in accounts.devices_by_key(missing)}
 
-    def read_people(self, sealed: Sequence[tuple[SealedReport, Device]]) -> None:
-        manifests = [one.manifest for one, _ in sealed]
+    def read_people(self, manifests: Sequence[Manifest]) -> None:
         if missing := {manifest.officer for manifest in manifests} - self.officers.keys():
             for officer in accounts.officers_by_id(missing):
                 self._know(officer)
         if missing := {manifest.unit for manifest in manifests} - self.units:
             self.units |= accounts.units_that_exist(missing)
-        pairs = {(device.id, one.manifest.officer) for one, device in sealed}
-        if pairs:
-            rows = accounts.enrolments_of({device for device, _ in pairs}, {officer for _, officer in pairs})
-            self.enrolments |= {(row.device_id, row.officer_id): row for row in rows}
 
     def _know(self, officer: Officer) -> None:
         self.officers[officer.id] = officer
@@ -110,10 +106,8 @@ def envelopes_file(values: Sequence[Any], *, report_id: UUID | None, delivery: D
         one if isinstance(one, Problem) else _or_problem(_open, one, parties.devices.get(one.key), report_id)
         for one in envelopes
     ]
-    parties.read_people([one for one in opened if isinstance(one, tuple)])
-    arrivals = [
-        one if isinstance(one, Problem) else _or_problem(_arrival, *one, parties, delivery, now) for one in opened
-    ]
+    parties.read_people([one[0].manifest for one in opened if isinstance(one, tuple)])
+    arrivals = [one if isinstance(one, Problem) else _or_problem(_arrival, *one, parties, delivery) for one in opened]
     outcomes = iter(_received([one for one in arrivals if isinstance(one, Arrival)], now))
     filed = [next(outcomes) if isinstance(one, Arrival) else one for one in arrivals]
     return _answers(filed, delivery, now)
@@ -140,9 +134,7 @@ def _open(envelope: Envelope, device: Device | None, report_id: UUID | None) -> 
     return sealed, device
 
 
-def _arrival(
-    sealed: SealedReport, device: Device, parties: _Parties, delivery: Delivery, now: datetime
-) -> Arrival | Received:
+def _arrival(sealed: SealedReport, device: Device, parties: _Parties, delivery: Delivery) -> Arrival | Received:
     try:
         officer = _officer(sealed, device, parties)
     except Problem:
@@ -150,7 +142,7 @@ def _arrival(
         if kept is None or kept.manifest_sha256 != sealed.manifest_sha256:
             raise
         return Received(kept, new=False)  # whatever became of its officer since
-    flags = _flags(sealed, device, officer, parties, delivery)
+    flags = _flags(sealed, device, officer, delivery)
     return Arrival(sealed, device, officer, delivery.device, flags)
 
 
@@ -171,15 +163,9 @@ def _officer(sealed: SealedReport, device: Device, parties: _Parties) -> Officer
     return officer
 
 
-def _flags(
-    sealed: SealedReport, device: Device, officer: Officer, parties: _Parties, delivery: Delivery
-) -> tuple[str, ...]:
+def _flags(sealed: SealedReport, device: Device, officer: Officer, delivery: Delivery) -> tuple[str, ...]:
+    """What is odd about how it came; what is odd about itself, its receipt finds."""
     flags = []
-    enrolment = parties.enrolments.get((device.id, officer.id))
-    if enrolment is None:
-        flags.append("officer_switched")
-    elif enrolment.revoked_at is not None:
-        flags.append("officer_revoked")
     if sealed.manifest.unit != officer.unit_id:
         flags.append("unit_differs")
     if device.revoked_at is not None:
@@ -246,7 +232,7 @@ def _answers(filed: Sequence[Received | Problem], delivery: Delivery, now: datet
     return [
         one
         if isinstance(one, Problem)
-        else Answer(201 if one.new else 200, one.report, tuple(known[one.report.id]), head or one.head)
+        else Answer(201 if one.new else 200, one.report, tuple(known[one.report.id]), head or one.head, one.key)
         for one in filed
     ]
 

@@ -20,6 +20,8 @@ from django.conf import settings
 
 from backend.inspections.store import store_ensure
 
+_INCOMING = "incoming"
+
 
 class Overtaken(Exception):
     """Another request moved the end of the file, finished it, or began it anew."""
@@ -28,12 +30,13 @@ class Overtaken(Exception):
 def incoming() -> Path:
     """Problem `storage_away` while the store is not the one this office knows."""
     store_ensure()
-    return Path(settings.EVIDENCE_DIR) / "incoming"
+    return Path(settings.EVIDENCE_DIR) / _INCOMING
 
 
 def partial_path(report: UUID, evidence: UUID) -> Path:
-    """By what is sent and not by the upload: a server killed before it recorded the upload still finds the bytes."""
-    return incoming() / f"{report}.{evidence}"
+    """By what is sent and not by the upload: a server killed before it recorded the upload still finds the bytes.
+    Whether the store is there is not asked here."""
+    return Path(settings.EVIDENCE_DIR) / _INCOMING / f"{report}.{evidence}"
 
 
 def named_by(path: Path) -> tuple[UUID, UUID] | None:

@@ -68,7 +68,9 @@ def receipts_json(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     if not answers:
         return []
     head = next((answer.head for answer in answers if answer.head), "") or head_hash()
-    return signing.signed_many([inspections.receipt(one.report, one.evidence, one.head or head) for one in answers])
+    key = next((answer.key for answer in answers if answer.key), "")
+    receipts = [inspections.receipt(one.report, one.evidence, one.head or head) for one in answers]
+    return signing.signed_many(receipts, key)
 
 
 def quarantine_keep(

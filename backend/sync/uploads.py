@@ -18,6 +18,7 @@ from backend.audit.actions import Action
 from backend.common.problems import is_full
 from backend.inspections import evidence as filing
 from backend.inspections.models import Evidence
+from backend.inspections.store import store_ensure
 from backend.sync import selectors
 from backend.sync.arriving import Read, checked, pieces
 from backend.sync.confirming import Confirming
@@ -123,10 +124,11 @@ def _expires(upload: Upload, now: datetime) -> bool:
 
 def upload_offset(*, upload: Upload, delivery: Delivery, now: datetime) -> int:
     """Where to go on from. What a server killed half way left undone is done here: a file that is whole and not yet
-    moved, or moved and not yet confirmed."""
+    moved, or moved and not yet confirmed. Problem `storage_away`."""
     evidence = upload.evidence
     if _is_confirmed(evidence):
         return evidence.bytes
+    store_ensure()
     path = partial_path(evidence.report_id, evidence.evidence_id)
     # In this order: a file that is moved meanwhile is then found in its place.
     size = size_of(path)
@@ -261,6 +263,7 @@ def upload_terminate(*, upload: Upload, delivery: Delivery, now: datetime) -> No
 def _discard(upload: Upload, action: Action, actor: str, now: datetime) -> bool:
     """The upload and its bytes go; False when they are evidence by now, which stays."""
     evidence = upload.evidence
+    store_ensure()
     with ExitStack() as stack:
         # The file is locked before the database, as by whoever finishes it.
         partial = None

@@ -1,4 +1,4 @@
-"""tus-js-client (npmjs.com/package/tus-js-client), installed by `requirements/foreign.sh` below var/foreign."""
+"""tus-js-client (from npm), installed by `requirements/foreign.sh` below var/foreign."""
 
 import json
 import shutil

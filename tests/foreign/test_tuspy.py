@@ -1,4 +1,4 @@
-"""tuspy (pypi.org/project/tuspy), whose authors know nothing of this server."""
+"""tuspy, whose authors know nothing of this server."""
 
 import io
 from collections.abc import Callable

@@ -28,6 +28,9 @@ _PIECE = 2**16
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
 class EvidenceApi(APIView):
     """Bản gốc hoặc ảnh nhỏ của một tệp chứng cứ / an original byte for byte, or its small picture; each is recorded."""
 
@@ -43,7 +46,7 @@ class EvidenceApi(APIView):
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
             (200, "image/jpeg"): OpenApiTypes.BINARY,
             (206, "application/octet-stream"): OpenApiTypes.BINARY,
-            416: OpenApiResponse(description="range_unsatisfiable"),
+            416: OpenApiResponse(PROBLEM, "range_unsatisfiable"),
         },
     )
     def get(self, request: Request, report_id: UUID, evidence_id: UUID) -> HttpResponseBase:

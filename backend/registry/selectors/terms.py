@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import connection
 
 from backend.audit.models import Event
+from backend.common.asking import Statement
 from backend.registry.models import LedgerYear, Licence, LicenceVersion, Mineral, ReferenceRow
 from backend.registry.selectors.hours import dated_hours
 from backend.registry.selectors.licences import version_row, with_terms
@@ -151,8 +152,21 @@ _lock = threading.Lock()
 _STATE = (
     f"SELECT (SELECT MAX(number) FROM {ReferenceRow._meta.db_table}),"  # noqa: S608 - names of our own tables
     f" (SELECT MAX(number) FROM {LicenceVersion._meta.db_table}),"
-    f' (SELECT hash FROM {Event._meta.db_table} WHERE "index" = %s)'
+    f' (SELECT hash FROM {Event._meta.db_table} WHERE "index" = %s), %s'
 )
+
+
+def register_statement() -> Statement:
+    """What `register` asks when nothing changed, for asking it together with other things: `register_from`."""
+    return _STATE, [_kept.state.newest, _kept.state.newest]
+
+
+def register_from(answer: tuple[Any, ...]) -> Register:
+    """The register as it stood when `register_statement` was answered so, or as it stands."""
+    kept = _kept
+    rows, versions, hash_then, asked = answer
+    then = State(rows or 0, versions or 0, hash_then or "")
+    return kept if then.hash and then == kept.state and asked == then.newest else register()
 
 
 def register() -> Register:
@@ -184,8 +198,8 @@ def forget() -> None:
 def _state_now(before: State) -> tuple[State, bool]:
     """The state now, and whether `before` stands in the same chain, so that only what is newer has to be read."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, [before.newest])
-        rows, versions, hash_before = cursor.fetchone()
+        cursor.execute(_STATE, [before.newest, before.newest])
+        rows, versions, hash_before, _ = cursor.fetchone()
     state = State(rows or 0, versions or 0, before.hash)
     if state.newest == before.newest:
         return replace(state, hash=hash_before or ""), bool(before.hash) and hash_before == before.hash

@@ -72,19 +72,21 @@ def _plain(value: Any) -> Any:
     """`_nfc(value)` with whole numbers as integers. Raises `_NotPlain` for names that are not ASCII, which Python sorts
     by code points, for numbers that Python writes with an exponent where RFC 8785 has none or the other way round, and
     for what is no JSON at all."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value if value.isascii() else _nfc(value)
-    if isinstance(value, dict):
-        if not all(isinstance(key, str) and key.isascii() for key in value):
-            raise _NotPlain
+    if kind is dict:
+        try:
+            if not "".join(value).isascii():
+                raise _NotPlain
+        except TypeError as error:  # a name that is no text
+            raise _NotPlain from error
         return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
+    if kind is list or kind is tuple:
         return [_plain(entry) for entry in value]
-    if value is None or isinstance(value, bool):
+    if value is None or kind is bool or (kind is int and -(2**53) < value < 2**53):
         return value
-    if isinstance(value, int) and -(2**53) < value < 2**53:
-        return value
-    if isinstance(value, float):
+    if kind is float:
         if value.is_integer() and abs(value) < 2**53:
             return int(value)
         if 1e-4 <= abs(value) < 2**53:

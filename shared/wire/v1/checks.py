@@ -72,7 +72,7 @@ def is_hash(text: str) -> bool:
 
 
 def _is_hex(text: str) -> bool:
-    return all(c in "0123456789abcdef" for c in text)
+    return not text.strip("0123456789abcdef")
 
 
 def measurements_of(facts: Facts) -> Iterator[tuple[str, Measurement]]:

@@ -40,7 +40,7 @@ def test_log_holds_no_body_no_token_and_no_password(
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr("backend.sync.services._file", fail)
+    monkeypatch.setattr("backend.sync.services._filed", fail)
     assert put_bytes(api, sealed.manifest.id, body_of(sealed)).status_code == 500
     monkeypatch.setattr("backend.accounts.services.authenticate", fail)
     login = api.post("/api/v1/auth/login/", {"username": "an", "password": PASSWORD}, format="json")

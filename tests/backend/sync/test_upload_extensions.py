@@ -2,7 +2,9 @@
 
 import errno
 import os
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -20,6 +22,9 @@ from backend.audit.models import Event
 from backend.audit.verifying import verify
 from backend.inspections import evidence as filing
 from backend.inspections.models import Evidence
+from backend.sync import uploads
+from backend.sync.confirming import Confirming
+from backend.sync.filing import Delivery
 from backend.sync.models import Upload
 from backend.sync.partials import Partial, partial_path
 from backend.sync.slow_lines import SlowLines
@@ -241,6 +246,34 @@ def test_refusal_of_the_disk_when_the_file_is_moved_leaves_it_for_the_next_quest
     assert filed.confirmed()
 
 
+def test_confirming_again_records_nothing(filed: Filed) -> None:
+    filed.patch(0, CONTENT)
+    row = Evidence.objects.get()
+    filing.evidences_confirm(confirming=[(row, "anonymous"), (row, "anonymous")], now=timezone.now())
+    assert filed.confirmed()
+
+
+def test_of_files_finished_at_once_only_the_one_that_cannot_be_written_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[list[int]] = []
+
+    def write(batch: list[Any]) -> None:
+        written.append([one.upload for one in batch])
+        if 3 in written[-1]:
+            raise ValueError("three")
+
+    monkeypatch.setattr("backend.sync.confirming._write", write)
+    together = Confirming()
+    with ThreadPoolExecutor(5) as pool:
+        with together._turn:
+            calls = [pool.submit(together.confirm, i, actor="", now=timezone.now()) for i in range(5)]  # type: ignore[arg-type]
+            while len(together._waiting) < 5:
+                time.sleep(0.001)
+        errors = [type(call.exception()) for call in calls]
+    assert errors == [type(None)] * 3 + [ValueError, type(None)]
+    assert sorted(written[0]) == [0, 1, 2, 3, 4]
+    assert sorted(map(len, written[1:])) == [1] * 5
+
+
 # --- termination
 
 
@@ -285,6 +318,14 @@ def test_file_that_a_killed_server_did_not_confirm_is_evidence_too(
     assert filed.confirmed()
 
 
+def test_upload_that_two_drop_at_once_is_recorded_once(filed: Filed) -> None:
+    filed.patch(0, CONTENT[:100])
+    upload = Upload.objects.get()
+    for _ in range(2):
+        uploads.upload_terminate(upload=upload, delivery=Delivery(None, None), now=timezone.now())
+    assert Event.objects.filter(action="upload:terminated").count() == 1
+
+
 def test_upload_nobody_knows_is_not_terminated(filed: Filed) -> None:
     filed.patch(0, CONTENT[:100])
     answer = APIClient().delete(f"/api/v1/uploads/{uuid4()}/", headers={"Tus-Resumable": "1.0.0"})
@@ -309,6 +350,7 @@ def expires(answer: Any) -> timedelta:
 def test_unfinished_upload_says_when_it_expires_and_more_bytes_put_it_off(filed: Filed, later: Any) -> None:
     assert expires(tus.post(filed.api, tus.metadata(filed.report, filed.entry), len(CONTENT))) == LIFE
     later.shift(timedelta(days=10))
+    assert expires(filed.patch(0, b"")) == LIFE - timedelta(days=10)  # nothing came
     assert expires(filed.api.head(filed.path, headers={"Tus-Resumable": "1.0.0"})) == LIFE - timedelta(days=10)
     assert expires(filed.patch(0, CONTENT[:100])) == LIFE
     later.shift(LIFE - timedelta(seconds=1))
@@ -408,6 +450,7 @@ def test_method_named_in_a_header_stands_for_the_actual_one(filed: Filed, actual
 
     assert call("PATCH", **{"Upload-Offset": "0"})["Upload-Offset"] == "100"
     assert call("HEAD")["Upload-Offset"] == "100"
+    assert filed.api.get(filed.path, headers={"X-HTTP-Method-Override": "options"})["Tus-Version"] == "1.0.0"
     assert call("delete").status_code == 204
     assert call("HEAD").status_code == 404
     for wrong in ("TRACE", "", "PATCH, DELETE", "dispatch"):

@@ -26,6 +26,12 @@ def draw(path: Path, *, caption: str, seed: int, quality: int = 88) -> None:
     hull = dice.choice(((90, 60, 40), (50, 70, 110), (120, 120, 125)))
     pen.polygon([(left, top), (left + 260, top), (left + 220, top + 70), (left + 40, top + 70)], fill=hull)
     pen.ellipse((left + 60, top - 45, left + 200, top + 20), fill=(205, 180, 130))
+    for _ in range(14):  # heaps, sheds, trees: no two places look alike
+        x, y = dice.randrange(SIZE[0]), dice.randrange(SIZE[1])
+        wide, high = 60 + dice.randrange(220), 50 + dice.randrange(190)
+        shade = dice.randrange(30, 230)
+        box = (x - wide // 2, y - high // 2, x + wide // 2, y + high // 2)
+        pen.rectangle(box, fill=(shade, shade - 20, shade // 2))
     grain = Image.effect_noise(SIZE, 26 + dice.randrange(10)).convert("RGB")
     picture = Image.blend(picture.filter(ImageFilter.GaussianBlur(0.8)), grain, 0.18)
     pen = ImageDraw.Draw(picture)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.geo.vn2000 import from_wgs84
+from shared.rules import photos
 from tests.journeys.demo import ledger
 from tests.journeys.demo.office import Api
 from tests.journeys.demo.screen import fail, hold
@@ -86,7 +87,7 @@ def side_by_side(job: "Job", supervisor: Api) -> None:
     filed = {report.id: report for report in job.filed()}
     rows = sorted(supervisor.all("reports/"), key=lambda row: row["number"])
     again = _found_again(job)
-    compared, differing, answers = 0, [], Counter[str]()
+    compared, differing, pictures, answers = 0, [], list[Any](), Counter[str]()
     job.screen.say("     kết luận theo quy tắc / verdicts by rule (✓ đúng, ✗ sai, ? chưa rõ):  điện thoại | máy chủ")
     for row in rows:
         report = filed[row["id"]]
@@ -98,7 +99,10 @@ def side_by_side(job: "Job", supervisor: Api) -> None:
         words = f"#{row['number']:<3}{KINDS[report.manifest['kind']]:<11}{', '.join(report.codes):<14}"
         job.screen.say(f"     {words} {phone:<12}| {office}")
         for finding in findings:
-            if finding["phone"] is None or finding["phone"]["answer"] != finding["answer"]:
+            if finding["rule"] in photos.RULES:  # a phone never asks what only the office can see
+                pictures.append(finding)
+                job.screen.say(f"          {finding['rule']}: máy chủ “{finding['sentence']}”")
+            elif finding["phone"] is None or finding["phone"]["answer"] != finding["answer"]:
                 differing.append((report.id, finding["rule"]))
                 heard = finding["phone"]["sentence"] if finding["phone"] else "–"
                 job.screen.say(f"          {finding['rule']}: điện thoại “{heard}” | máy chủ “{finding['sentence']}”")
@@ -109,6 +113,7 @@ def side_by_side(job: "Job", supervisor: Api) -> None:
         f"Hai phía khác nhau ở {differing}, đáng lẽ chỉ ở {beyond}",
         "phone and server differ elsewhere than expected",
     )
+    hold(not pictures, f"Ảnh bị coi là dùng lại: {pictures}", "a picture is taken for another")
     job.figures |= {
         "verdicts": compared,
         "verdicts_differing": len(differing),
