@@ -47,6 +47,7 @@ _SAID = (
 )
 Asked = tuple[str, str]  # rule, about
 log = logging.getLogger(__name__)
+TOGETHER = 25  # reports assessed in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,48 +70,58 @@ def report_assess(report_id: str) -> int:
     Assessed again, a report gets what is said differently now, as the next revision; what was said before stays.
     """
     try:
-        return _assess(UUID(report_id), timezone.now())
+        return _assess([UUID(report_id)], timezone.now())
     except IntegrityError:
         # Another worker assessed it in the same moment and was first: beside what it wrote there is less to add.
-        return _assess(UUID(report_id), timezone.now())
+        return _assess([UUID(report_id)], timezone.now())
 
 
 @task()
 def reports_assess(report_ids: list[str]) -> int:
-    """`report_assess` for reports that came together, without a task's own cost for each. Every report keeps its own
-    transaction; one that cannot be assessed gets a task of its own, whose failure is seen, and holds up no other."""
+    """`report_assess` for reports that came together, some in each transaction. Where that fails each is assessed by
+    itself, and one that cannot be gets a task of its own, whose failure is seen; it holds up no other."""
     added = 0
-    for report_id in report_ids:
+    for i in range(0, len(report_ids), TOGETHER):
+        some = report_ids[i : i + TOGETHER]
         try:
-            added += report_assess.call(report_id)
+            added += _assess([UUID(report_id) for report_id in some], timezone.now())
         except Exception:
-            log.exception("report %s could not be assessed with others", report_id)
-            report_assess.enqueue(report_id)
+            log.warning("%d reports could not be assessed together", len(some), exc_info=True)
+            added += sum(map(_by_itself, some))
     return added
 
 
-def _assess(report: UUID, now: datetime) -> int:
+def _by_itself(report_id: str) -> int:
+    try:
+        return report_assess.call(report_id)
+    except Exception:
+        log.exception("report %s could not be assessed with others", report_id)
+        report_assess.enqueue(report_id)
+        return 0
+
+
+def _assess(reports: Sequence[UUID], now: datetime) -> int:
+    """In one transaction, which appends to the audit chain at its end only: meanwhile others can."""
     with transaction.atomic():
-        sealed, known = sealed_of(report), register()
-        before = _before(report) if sealed.assessed else {}
-        asked = ServerRegister(known, report, sealed.supersedes, moment_of_act(sealed.facts), now)
-        findings = list(_findings(report, judged_of(sealed, asked), phone_said(sealed, known), before))
-        for finding in findings:
-            finding.reference_cursor, finding.made_at = known.state.cursor, now
+        known, findings, entries, again = register(), list[Finding](), list[audit.Entry](), set[UUID]()
+        for report in reports:
+            sealed = sealed_of(report)
+            before = _before(report) if sealed.assessed else {}
+            asked = ServerRegister(known, report, sealed.supersedes, moment_of_act(sealed.facts), now)
+            made = list(_findings(report, judged_of(sealed, asked), phone_said(sealed, known), before))
+            for finding in made:
+                finding.reference_cursor, finding.made_at = known.state.cursor, now
+            findings += made
+            if not sealed.assessed:
+                again |= asked.later  # it came late: loads seen after it were judged without its papers
+            if made or not sealed.assessed:
+                said = {"findings": len(made), "register": known.state.cursor}
+                entries.append(audit.Entry(f"report:{report}", audit.SYSTEM, said))
         insert_rows(findings)
-        if not sealed.assessed:
-            # It came late: loads seen after it were judged without its papers.
-            for later in sorted(asked.later):
-                report_assess.enqueue(str(later))
-        if findings or not sealed.assessed:
-            audit.record(
-                Action.REPORT_ASSESSED,
-                subject=f"report:{report}",
-                actor=audit.SYSTEM,
-                at=now,
-                findings=len(findings),
-                register=known.state.cursor,
-            )
+        for later in sorted(again):
+            report_assess.enqueue(str(later))
+        if entries:
+            audit.record_many(Action.REPORT_ASSESSED, entries, at=now)
     return len(findings)
 
 

@@ -93,7 +93,7 @@ class Office:
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGQUIT)  # at once: what a test left open is not waited for
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:

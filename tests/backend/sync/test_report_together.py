@@ -264,16 +264,41 @@ def test_a_report_that_cannot_be_assessed_with_others_gets_a_task_of_its_own(
     ids = [str(one.manifest.id) for one in sealed]
     really = assessing._assess
 
-    def fails(report: UUID, *rest: Any) -> int:
-        if str(report) == ids[1]:
+    def fails(reports: Sequence[UUID], *rest: Any) -> int:
+        if ids[1] in map(str, reports):
             raise ZeroDivisionError
-        return really(report, *rest)
+        return really(reports, *rest)
 
     monkeypatch.setattr(assessing, "_assess", fails)
     assert assessing.reports_assess.call(ids) > 0
     assert [Finding.objects.filter(report=one).exists() for one in ids] == [True, False, True]
     waiting = DBTaskResult.objects.filter(task_path__endswith=".report_assess")
     assert [row.args_kwargs["args"] for row in waiting] == [[ids[1]]]
+
+
+@pytest.mark.usefixtures("_queue")
+def test_assessed_together_or_alone_it_is_the_same(phone: Deliverer, monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = [document(number=f"0000012{i % 4}") for i in range(12)]  # some are used three times
+    sealed = [phone.phone.seal(facts=transport_facts(loads=(load(documents=(paper,)),))) for paper in papers]
+    batch(phone, *sealed)
+    ids = [str(one.manifest.id) for one in sealed]
+
+    def found() -> list[tuple[Any, ...]]:
+        names = ("report_id", "rule", "about", "revision", "answer", "reasons", "numbers")
+        return sorted(Finding.objects.values_list(*names), key=str)
+
+    for one in ids:
+        assessing.report_assess.call(one)
+    alone = found()
+    assert len(alone) >= 12
+    assert Event.objects.filter(action="report:assessed").count() == 12
+    Finding.objects.all().delete()
+    monkeypatch.setattr(assessing, "TOGETHER", 5)
+    queries = queries_of(lambda: assessing.reports_assess.call(ids))
+    assert found() == alone
+    assert Event.objects.filter(action="report:assessed").count() == 24
+    assert sum("UPDATE audit_chainhead" in one for one in queries) == 3
+    assert list(verify()) == []
 
 
 @on_postgresql

@@ -1,8 +1,6 @@
 """Evidence bytes by tus 1.0, inside this process."""
 
-import errno
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +12,6 @@ from rest_framework.test import APIClient
 from backend.audit.models import Event
 from backend.audit.verifying import verify
 from backend.inspections import evidence as filing
-from backend.inspections.models import Evidence
 from backend.sync.models import Upload
 from shared.wire.v1.messages import EvidenceEntry
 from shared.wire.v1.seal import SealedReport
@@ -353,112 +350,3 @@ def test_stored_file_is_readable_by_its_hash_and_writable_by_nobody(filed: Filed
     filed.patch(0, CONTENT)
     assert hashlib.sha256(filed.stored.read_bytes()).hexdigest() == filed.stored.name
     assert filed.stored.stat().st_mode & 0o222 == 0
-
-
-# --- when the machine fails
-
-
-@pytest.mark.parametrize("call", ["write", "fsync"])
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
-def test_full_disk_gives_507_and_what_was_there_stays(
-    filed: Filed, monkeypatch: pytest.MonkeyPatch, call: str, code: int
-) -> None:
-    filed.patch(0, CONTENT[:100])
-    real = getattr(os, call)
-    fails = iter([False, True] if call == "write" else [True])
-
-    def full(descriptor: int, *rest: Any) -> Any:
-        # The first piece still finds room for a part of itself.
-        if next(fails, True):
-            raise OSError(code, os.strerror(code))
-        return real(descriptor, rest[0][:50])
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, call, full)
-        assert code_of(filed.patch(100, CONTENT[100:]), 507) == "storage_full"
-    assert filed.head() == 100
-    assert filed.said() == ("partial", 100)
-    assert filed.patch(100, CONTENT[100:]).status_code == 204
-    assert filed.confirmed()
-
-
-def test_full_disk_when_the_file_is_opened_gives_507(filed: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.open
-
-    def full(path: Any, flags: int, *rest: Any, **more: Any) -> int:
-        if flags & os.O_CREAT and "incoming" in str(path):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return real(path, flags, *rest, **more)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "open", full)
-        assert code_of(filed.patch(0, CONTENT), 507) == "storage_full"
-    assert filed.patch(0, CONTENT).status_code == 204
-
-
-def cut(*pieces: bytes) -> Any:
-    """A body whose line breaks after these pieces."""
-    left = list(pieces)
-
-    def read(_: int) -> bytes:
-        if not left:
-            raise ConnectionResetError(errno.ECONNRESET, "cut")
-        return left.pop(0)
-
-    return read
-
-
-@pytest.mark.parametrize("checked", [False, True])
-def test_cut_line_keeps_what_came_unless_its_checksum_cannot_be_checked(
-    filed: Filed, monkeypatch: pytest.MonkeyPatch, checked: bool
-) -> None:
-    filed.patch(0, CONTENT[:100])
-    headers = {"Upload-Checksum": tus.checksum("sha256", CONTENT[100:])} if checked else {}
-    with monkeypatch.context() as patched:
-        patched.setattr("django.core.handlers.wsgi.WSGIRequest.read", staticmethod(cut(CONTENT[100:1000])))
-        filed.patch(100, CONTENT[100:], **headers)
-    assert filed.head() == (100 if checked else 1000)
-    rest = filed.head()
-    assert filed.patch(rest, CONTENT[rest:]).status_code == 204
-    assert filed.confirmed()
-
-
-class Killed(BaseException):
-    """What SIGKILL is to Python: nothing after it runs."""
-
-
-@pytest.mark.parametrize("by", ["POST", "HEAD", "PATCH", "PUT"])
-def test_kill_between_moving_the_file_and_its_row_heals_at_the_next_knock(
-    filed: Filed, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
-    def killed(**_: Any) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(filing, "evidences_confirm", killed)
-        with pytest.raises(Killed):
-            filed.patch(0, CONTENT)
-    assert filed.stored.read_bytes() == CONTENT
-    assert Evidence.objects.get().state != "confirmed"
-    if by == "POST":
-        answer = tus.post(filed.api, tus.metadata(filed.report, filed.entry), len(CONTENT))
-        assert answer["Upload-Offset"] == str(len(CONTENT))
-    elif by == "HEAD":
-        assert filed.head() == len(CONTENT)
-    elif by == "PATCH":
-        assert code_of(filed.patch(0, CONTENT), 409) == "upload_offset"
-    else:
-        assert filed.phone.put(filed.sealed).json()["evidence"][0]["state"] == "confirmed"
-    assert filed.confirmed()
-
-
-def test_confirmation_and_its_event_live_or_die_together(filed: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise RuntimeError("no event")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("backend.inspections.evidence.audit.record_many", refuse)
-        assert filed.patch(0, CONTENT).status_code == 500
-    assert Evidence.objects.get().state != "confirmed"
-    assert filed.head() == len(CONTENT)
-    assert filed.confirmed()

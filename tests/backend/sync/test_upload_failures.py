@@ -1,0 +1,255 @@
+"""What the machine or the line does to an upload, and what a killed server leaves behind; slow lines; many at once."""
+
+import errno
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from backend.inspections import evidence as filing
+from backend.inspections.models import Evidence
+from backend.sync.confirming import Confirming
+from backend.sync.partials import Partial, partial_path
+from backend.sync.slow_lines import SlowLines
+from tests.backend.conftest import Deliverer
+from tests.backend.sync import tus
+from tests.backend.sync.test_uploads import CONTENT, Filed, code_of
+
+pytestmark = pytest.mark.usefixtures("_at_noon")
+
+
+@pytest.fixture
+def filed(phone: Deliverer) -> Filed:
+    return Filed(phone)
+
+
+# --- when the machine fails
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_full_disk_gives_507_and_what_was_there_stays(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch, call: str, code: int
+) -> None:
+    filed.patch(0, CONTENT[:100])
+    real = getattr(os, call)
+    fails = iter([False, True] if call == "write" else [True])
+
+    def full(descriptor: int, *rest: Any) -> Any:
+        # The first piece still finds room for a part of itself.
+        if next(fails, True):
+            raise OSError(code, os.strerror(code))
+        return real(descriptor, rest[0][:50])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, call, full)
+        assert code_of(filed.patch(100, CONTENT[100:]), 507) == "storage_full"
+    assert filed.head() == 100
+    assert filed.said() == ("partial", 100)
+    assert filed.patch(100, CONTENT[100:]).status_code == 204
+    assert filed.confirmed()
+
+
+def test_full_disk_when_the_file_is_opened_gives_507(filed: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def full(path: Any, flags: int, *rest: Any, **more: Any) -> int:
+        if flags & os.O_CREAT and "incoming" in str(path):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(path, flags, *rest, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", full)
+        assert code_of(filed.patch(0, CONTENT), 507) == "storage_full"
+    assert filed.patch(0, CONTENT).status_code == 204
+
+
+def cut(*pieces: bytes) -> Any:
+    """A body whose line breaks after these pieces."""
+    left = list(pieces)
+
+    def read(_: int) -> bytes:
+        if not left:
+            raise ConnectionResetError(errno.ECONNRESET, "cut")
+        return left.pop(0)
+
+    return read
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_cut_line_keeps_what_came_unless_its_checksum_cannot_be_checked(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch, checked: bool
+) -> None:
+    filed.patch(0, CONTENT[:100])
+    headers = {"Upload-Checksum": tus.checksum("sha256", CONTENT[100:])} if checked else {}
+    with monkeypatch.context() as patched:
+        patched.setattr("django.core.handlers.wsgi.WSGIRequest.read", staticmethod(cut(CONTENT[100:1000])))
+        filed.patch(100, CONTENT[100:], **headers)
+    assert filed.head() == (100 if checked else 1000)
+    rest = filed.head()
+    assert filed.patch(rest, CONTENT[rest:]).status_code == 204
+    assert filed.confirmed()
+
+
+class Killed(BaseException):
+    """What SIGKILL is to Python: nothing after it runs."""
+
+
+@pytest.mark.parametrize("by", ["POST", "HEAD", "PATCH", "PUT"])
+def test_kill_between_moving_the_file_and_its_row_heals_at_the_next_knock(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    def killed(**_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(filing, "evidences_confirm", killed)
+        with pytest.raises(Killed):
+            filed.patch(0, CONTENT)
+    assert filed.stored.read_bytes() == CONTENT
+    assert Evidence.objects.get().state != "confirmed"
+    if by == "POST":
+        answer = tus.post(filed.api, tus.metadata(filed.report, filed.entry), len(CONTENT))
+        assert answer["Upload-Offset"] == str(len(CONTENT))
+    elif by == "HEAD":
+        assert filed.head() == len(CONTENT)
+    elif by == "PATCH":
+        assert code_of(filed.patch(0, CONTENT), 409) == "upload_offset"
+    else:
+        assert filed.phone.put(filed.sealed).json()["evidence"][0]["state"] == "confirmed"
+    assert filed.confirmed()
+
+
+def test_confirmation_and_its_event_live_or_die_together(filed: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no event")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("backend.inspections.evidence.audit.record_many", refuse)
+        assert filed.patch(0, CONTENT).status_code == 500
+    assert Evidence.objects.get().state != "confirmed"
+    assert filed.head() == len(CONTENT)
+    assert filed.confirmed()
+
+
+# --- what a killed server left undone
+
+
+def test_whole_file_that_was_not_moved_yet_is_finished_at_the_next_question(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Partial, "settle", killed)
+        with pytest.raises(Killed):
+            filed.patch(0, CONTENT)
+    assert not filed.stored.exists()
+    assert filed.head() == len(CONTENT)
+    assert filed.confirmed()
+
+
+def test_whole_file_of_another_hash_that_a_killed_server_left_is_begun_anew(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Partial, "settle", killed)
+        with pytest.raises(Killed):
+            filed.patch(0, CONTENT[:-1] + b"?")
+    assert filed.head() == 0
+    assert filed.said() == ("missing", 0)
+    filed.patch(0, CONTENT)
+    assert filed.confirmed()
+
+
+def test_file_begun_anew_by_another_is_not_taken_for_what_this_sender_wrote(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's bytes are as many, so that only the file itself tells the difference."""
+    other = b"?" * 1000
+    pieces: list[bytes] = [CONTENT[:1000], CONTENT[1000:]]
+
+    def read(_: int) -> bytes:
+        if len(pieces) == 1:
+            path = partial_path(filed.report, filed.entry.id)
+            path.unlink()
+            path.write_bytes(other)
+        return pieces.pop(0) if pieces else b""
+
+    with monkeypatch.context() as patched:
+        patched.setattr("django.core.handlers.wsgi.WSGIRequest.read", staticmethod(read))
+        assert code_of(filed.patch(0, CONTENT), 409) == "upload_offset"
+    assert not filed.stored.exists()
+    assert filed.head() == 1000
+
+
+def test_refusal_of_the_disk_when_the_file_is_moved_leaves_it_for_the_next_question(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Partial, "move", refuse)
+        assert code_of(filed.patch(0, CONTENT), 507) == "storage_full"
+    assert filed.head() == len(CONTENT)
+    assert filed.confirmed()
+
+
+def test_confirming_again_records_nothing(filed: Filed) -> None:
+    filed.patch(0, CONTENT)
+    row = Evidence.objects.get()
+    filing.evidences_confirm(confirming=[(row, "anonymous"), (row, "anonymous")], now=timezone.now())
+    assert filed.confirmed()
+
+
+def test_of_files_finished_at_once_only_the_one_that_cannot_be_written_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[list[int]] = []
+
+    def write(batch: list[Any]) -> None:
+        written.append([one.upload for one in batch])
+        if 3 in written[-1]:
+            raise ValueError("three")
+
+    monkeypatch.setattr("backend.sync.confirming._write", write)
+    together = Confirming()
+    with ThreadPoolExecutor(5) as pool:
+        with together._turn:
+            calls = [pool.submit(together.confirm, i, actor="", now=timezone.now()) for i in range(5)]  # type: ignore[arg-type]
+            while len(together._waiting) < 5:
+                time.sleep(0.001)
+        errors = [type(call.exception()) for call in calls]
+    assert errors == [type(None)] * 3 + [ValueError, type(None)]
+    assert sorted(written[0]) == [0, 1, 2, 3, 4]
+    assert sorted(map(len, written[1:])) == [1] * 5
+
+
+# --- slow lines
+
+
+def test_of_the_slow_lines_the_fastest_stay_and_new_ones_have_their_grace() -> None:
+    now, gone = 100.0, []
+    lines = SlowLines(clock=lambda: now)
+    lines._sweeping = True  # looked at by hand here
+    held = [lines.holding(lambda i=i: gone.append(i), most=2, grace_s=3) for i in range(5)]  # type: ignore[misc]
+    received = [300, 10, 200, 20]
+    for one, size in zip(held, received, strict=False):
+        one.__enter__().received = size
+    now += 2.9
+    assert lines.look(most=2, grace_s=3) == 4
+    assert gone == []
+    now += 0.1
+    held[4].__enter__()
+    assert lines.look(most=2, grace_s=3) == 3
+    assert gone == [1, 3]
+    for one in held:
+        one.__exit__(None, None, None)
+    assert lines.look(most=2, grace_s=3) == 0
+    assert gone == [1, 3]
