@@ -382,6 +382,10 @@ def reported(runs: Sequence[dict[str, Sample]]) -> Iterator[Figure]:
     def over(name: str) -> list[float]:
         return [one["single"].ms(name) - one["empty"].ms(name) for one in runs]
 
+    def waits(kind: str) -> str:
+        shares = ((share, [one[kind].load.percentile(share) for one in runs]) for share in (0.5, 0.95, 0.99))
+        return ", ".join(f"p{100 * share:.0f} {statistics.median(values):.0f} ms" for share, values in shares)
+
     for name, limit, vi, en in (("web", WEB_MS, "web", "web"), ("database", DATABASE_MS, "cơ sở dữ liệu", "database")):
         bare, whole = statistics.median(of("empty", name)), statistics.median(of("single", name))
         yield at_most(
@@ -389,7 +393,7 @@ def reported(runs: Sequence[dict[str, Sample]]) -> Iterator[Figure]:
             over(name),
             "ms",
             limit=limit,
-            limit_words=f"{CLIENTS} máy khách; view rỗng {bare:.2f} ms, phiếu {whole:.2f} ms / "
+            limit_words=f"{CLIENTS} máy khách, {waits('single')}; view rỗng {bare:.2f} ms, phiếu {whole:.2f} ms / "
             f"{CLIENTS} clients; empty view {bare:.2f} ms, report {whole:.2f} ms",
         )
     for name, limit, vi, en in (
@@ -397,12 +401,16 @@ def reported(runs: Sequence[dict[str, Sample]]) -> Iterator[Figure]:
         ("rate_assessed", FASTER_ASSESSED, "và chấm", "and assessed"),
     ):
         rate = statistics.median(getattr(one["single"], name) for one in runs)
+        worker = [statistics.median(of(kind, "worker")) for kind in ("single", "batch")]
+        of_it = [statistics.median(of(kind, "worker_database")) for kind in ("single", "batch")]
+        apart = f"{worker[0]:.2f} + {of_it[0]:.2f} → {worker[1]:.2f} + {of_it[1]:.2f} ms"
         yield at_least(
             f"Từng trăm phiếu, {vi}, so với từng phiếu / a hundred at once, {en}, over one at a time",
             [getattr(one["batch"], name) / getattr(one["single"], name) for one in runs],
             "×",
             limit=limit,
-            limit_words=f"từng phiếu {rate:.0f} phiếu/s / one at a time {rate:.0f} reports/s",
+            limit_words=f"từng phiếu {rate:.0f} phiếu/s; CPU chấm (tiến trình + cơ sở dữ liệu) {apart} / "
+            f"one at a time {rate:.0f} reports/s; CPU of the assessment (worker + database) {apart}",
         )
 
 
