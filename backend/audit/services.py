@@ -78,15 +78,15 @@ def _tell_step() -> None:
 _HEAD = f'SELECT "index", hash FROM {ChainHead._meta.db_table} WHERE id = 1'  # noqa: S608 - the name of our own table
 _MOVE_HEAD = f'UPDATE {ChainHead._meta.db_table} SET "index" = %s, hash = %s WHERE id = 1'  # noqa: S608 - the same
 # Who waits for a row that changes is woken at each change, by all others that wait, to wait for the row's next version.
-# For this lock, which ends with the transaction as a row's does, they stand in line, and each is woken once.
+# For this lock, which ends with the transaction as a row's does, they stand in line, and each is woken once. Whoever
+# moved the head without it would be refused by the key of the events.
 _IN_LINE = "SELECT pg_advisory_xact_lock(7310428865203)"
 
 
 def _locked_head() -> tuple[int, str]:
     """Index and hash of the last event. SQLite knows no lock of a row, and lets one write at a time."""
     if connection.vendor == "postgresql":
-        # The row too, against whoever moves it and does not know of the line.
-        statements: tuple[Statement, ...] = ((_IN_LINE, []), (f"{_HEAD} FOR UPDATE", []))
+        statements: tuple[Statement, ...] = ((_IN_LINE, []), (_HEAD, []))
     else:
         statements = ((_HEAD, []),)
     head = ask_together(*statements)[-1]

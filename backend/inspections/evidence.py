@@ -64,20 +64,21 @@ _EVIDENCE, _CONFIRMED = Evidence._meta.db_table, EvidenceState.CONFIRMED.value
 
 
 def _confirm(rows: Sequence[int], now: datetime) -> list[int]:
-    """Those that were not confirmed before. In two statements of our own, because this is done for every file."""
-    listed = f"({', '.join(['%s'] * len(rows))})"
-    # Locked in one order, so that two transactions over the same files do not wait for each other.
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    find = f"SELECT id FROM {_EVIDENCE} WHERE id IN {listed} AND state <> %s ORDER BY id{lock}"  # noqa: S608 - our table
+    """Those that were not confirmed before. In a statement of our own, because this is done for every file."""
+    confirm = f"UPDATE {_EVIDENCE} SET state = %s, bytes_received = bytes, confirmed_at = %s WHERE id"  # noqa: S608 - our table
+    confirmed = [_CONFIRMED, connection.ops.adapt_datetimefield_value(now)]
     with connection.cursor() as cursor:
-        cursor.execute(find, [*rows, _CONFIRMED])
+        if len(rows) == 1:
+            cursor.execute(f"{confirm} = %s AND state <> %s", [*confirmed, *rows, _CONFIRMED])
+            return list(rows) if cursor.rowcount else []
+        listed = f"({', '.join(['%s'] * len(rows))})"
+        # Locked in one order, so that two transactions over the same files do not wait for each other.
+        lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+        locked = f"SELECT id FROM {_EVIDENCE} WHERE id IN {listed} AND state <> %s ORDER BY id{lock}"  # noqa: S608 - our table
+        cursor.execute(locked, [*rows, _CONFIRMED])
         changed = [int(row[0]) for row in cursor.fetchall()]
         if changed:
-            listed = f"({', '.join(['%s'] * len(changed))})"
-            cursor.execute(
-                f"UPDATE {_EVIDENCE} SET state = %s, bytes_received = bytes, confirmed_at = %s WHERE id IN {listed}",  # noqa: S608 - our table
-                [_CONFIRMED, connection.ops.adapt_datetimefield_value(now), *changed],
-            )
+            cursor.execute(f"{confirm} IN ({', '.join(['%s'] * len(changed))})", [*confirmed, *changed])
     return changed
 
 

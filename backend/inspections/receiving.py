@@ -147,20 +147,20 @@ def _ask(arrivals: Sequence[Arrival]) -> tuple[_Shelf, str]:
     lock = f"SELECT 1 FROM {Device._meta.db_table} WHERE id IN ({_marks(devices)}) ORDER BY id"  # noqa: S608 - our own
     if connection.features.has_select_for_no_key_update:
         lock += " FOR NO KEY UPDATE"
-    _, enrolled, register_then, key, beside = ask_together(
+    standing, values = register_statement()
+    _, enrolled, (stands,), beside = ask_together(
         (lock, _ids(devices)),
         enrolments_statement(devices, officers),
-        register_statement(),
-        (NEWEST_KEY, []),
+        (f"{standing}, ({NEWEST_KEY})", values),
         _neighbours(arrivals),
     )
     shelf = _Shelf(
         {(row.device_id, row.officer_id): row for row in rows_of(DeviceOfficer, ENROLMENT, enrolled)},
-        cache(lambda: register_from(register_then[0])),
+        cache(lambda: register_from(stands[:-1])),
     )
     for row in sorted(rows_of(Report, _BESIDE, beside), key=lambda row: row.number or 0):
         shelf.add(row)
-    return shelf, str(key[0][0]) if key else ""
+    return shelf, stands[-1] or ""
 
 
 def _neighbours(arrivals: Sequence[Arrival]) -> Statement:

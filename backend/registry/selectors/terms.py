@@ -157,7 +157,8 @@ _STATE = (
 
 
 def register_statement() -> Statement:
-    """What `register` asks when nothing changed, for asking it together with other things: `register_from`."""
+    """What `register` asks when nothing changed, for asking it together with other things: `register_from`. One row,
+    of a SELECT that may be given more columns."""
     return _STATE, [_kept.state.newest, _kept.state.newest]
 
 
