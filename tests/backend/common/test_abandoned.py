@@ -20,7 +20,7 @@ def count_up(number: int) -> None:
 
 
 @pytest.fixture
-def queue(db: None, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+def queue(transactional_db: None, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
     monkeypatch.setattr(abandoned, "_looked_at", float("-inf"))
     done.clear()
