@@ -240,10 +240,17 @@ def test_batch_is_opened_in_pieces_so_that_memory_does_not_grow_with_it(
 def test_reports_of_several_phones_relayed_in_one_batch(phone: Deliverer, cast: Cast) -> None:
     other, _, _ = enrol(cast.binh, cast.em, SealingPhone(officer=cast.binh.id, unit=cast.division.id))
     stranger = SealingPhone(officer=cast.an.id, unit=cast.team.id)
-    results = batch(phone, phone.phone.seal(), other.seal(), stranger.seal(), other.seal(officer=UUID(int=5)))
-    assert [result["status"] for result in results] == [201, 201, 422, 422]
-    assert [result["receipt"]["flags"] for result in results[:2]] == [[], ["relayed"]]
-    assert [result["problem"]["code"] for result in results[2:]] == ["device_unknown", "report_invalid"]
+    switched = other.seal(officer=cast.an.id, unit=cast.team.id)  # enrolled, but on the other phone
+    nobody = other.seal(officer=UUID(int=5))
+    results = batch(phone, phone.phone.seal(), other.seal(sequence=1, previous=None), switched, stranger.seal(), nobody)
+    assert [result["status"] for result in results] == [201, 201, 201, 422, 422]
+    flags = [set(result["receipt"]["flags"]) for result in results[:3]]
+    assert [one - {"chain_broken", "sequence_gap", "sequence_reused"} for one in flags] == [
+        set(),
+        {"relayed"},
+        {"relayed", "officer_switched"},
+    ]
+    assert [result["problem"]["code"] for result in results[3:]] == ["device_unknown", "report_invalid"]
 
 
 def test_parts_and_counting_rows_of_each_go_to_each(phone: Deliverer) -> None:
