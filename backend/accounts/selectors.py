@@ -41,10 +41,6 @@ def device_by_key(key_id: str) -> Device | None:
     return Device.objects.filter(key_id=key_id).select_related("unit").first()
 
 
-def officer_by_id(officer_id: UUID) -> Officer | None:
-    return Officer.objects.filter(id=officer_id).select_related("unit").first()
-
-
 def devices_by_key(key_ids: Collection[str]) -> list[Device]:
     return list(Device.objects.filter(key_id__in=key_ids).select_related("unit"))
 
@@ -72,21 +68,12 @@ def enrolments_statement(devices: Collection[UUID], officers: Collection[UUID]) 
 _as_key = Device._meta.pk.get_db_prep_value
 
 
-def unit_exists(unit_id: UUID) -> bool:
-    return Unit.objects.filter(id=unit_id).exists()
-
-
 def unit_in(scope: Scope, unit_id: UUID) -> Unit:
     """A unit whose case work is in scope; Problem `not_found` otherwise."""
     unit = Unit.objects.filter(id=unit_id).first()
     if unit is None or not any(unit.path.startswith(prefix) for prefix in scope.case_work):
         raise Problem("not_found")
     return unit
-
-
-def enrolment_of(device: Device, officer_id: UUID) -> DeviceOfficer | None:
-    """That the officer was enrolled on this device, and whether that was taken back."""
-    return DeviceOfficer.objects.filter(device=device, officer=officer_id).first()
 
 
 def officer_json(officer: Officer) -> dict[str, object]:

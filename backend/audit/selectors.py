@@ -75,10 +75,6 @@ def newest_key() -> str:
 NEWEST_KEY = f"SELECT id FROM {ServerKey._meta.db_table} ORDER BY valid_from DESC, id DESC LIMIT 1"  # noqa: S608 - our own
 
 
-def event_exists(index: int) -> bool:
-    return Event.objects.filter(index=index).exists()
-
-
 def events_about(subjects: Collection[str]) -> list[Event]:
     """Every event whose subject (`type:id`) is one of `subjects`, in the order of the chain."""
     asked = sorted(set(subjects))

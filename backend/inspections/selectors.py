@@ -180,14 +180,6 @@ def evidence_of(report: Report, evidence_id: UUID) -> Evidence:
     return evidence
 
 
-def evidence_declared(report_id: UUID, evidence_id: UUID, sha256: str) -> Evidence:
-    """The row that a received manifest declared; Problem `evidence_unknown`."""
-    evidence = Evidence.objects.filter(report_id=report_id, evidence_id=evidence_id, sha256=sha256).first()
-    if evidence is None:
-        raise Problem("evidence_unknown")
-    return evidence
-
-
 def receipt(report: Report, evidence: Sequence[Evidence] | None = None, audit_head: str = "") -> messages.Receipt:
     """The receipt as it stands now, not yet signed: who signs fills in the key. `evidence`, `audit_head`: its files in
     their order and a head of the audit chain, from whoever has just read or written them."""
