@@ -35,7 +35,7 @@ STEP_SIGNED = Text(
 )
 STEP_KEY = Text(
     vi="Khóa đó là khóa của cơ quan: số in ra phải bằng số dưới đây, và bằng số mà cơ quan công bố ở nơi khác"
-    " (văn bản, trang tin, điện thoại của thanh tra viên, địa chỉ /api/v1/hello/). Đây là điều duy nhất gói"
+    " (văn bản, trang tin, điện thoại của kiểm tra viên, địa chỉ /api/v1/hello/). Đây là điều duy nhất gói"
     " này không tự chứng minh được.",
     en="That key is the office's: the number printed must equal the one below, and the one the office makes"
     " known elsewhere (a letter, its website, an inspector's phone, the address /api/v1/hello/). It is the"
