@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from backend.accounts.models import Officer
 from backend.audit import services as audit
 from backend.audit.actions import Action
+from backend.common.queueing import waiting_row
 from backend.inspections.files import evidence_path, small_picture_path
 from backend.inspections.models import Content, Evidence
 from backend.inspections.pictures.tasks import evidence_look, evidences_look, small_pictures_restore
@@ -44,10 +45,6 @@ def evidences_confirm(*, confirming: Sequence[tuple[Evidence, str]], now: dateti
         changed = _confirm([evidence.pk for evidence, _ in confirming], now)
         if not changed:
             return
-        if len(changed) == 1:
-            evidence_look.enqueue(*changed)
-        else:
-            evidences_look.enqueue(changed)
         entries = [
             audit.Entry(
                 f"evidence:{evidence.report_id}/{evidence.evidence_id}",
@@ -57,7 +54,14 @@ def evidences_confirm(*, confirming: Sequence[tuple[Evidence, str]], now: dateti
             for evidence, actor in {evidence.pk: (evidence, actor) for evidence, actor in confirming}.values()
             if evidence.pk in changed
         ]
-        audit.record_many(Action.EVIDENCE_CONFIRMED, entries, at=now)
+        one = len(changed) == 1
+        waiting = waiting_row(evidence_look, *changed) if one else waiting_row(evidences_look, changed)
+        along = [] if waiting is None else [[waiting]]
+        audit.record_many(Action.EVIDENCE_CONFIRMED, entries, at=now, along=lambda _: along)
+        if waiting is None and one:
+            evidence_look.enqueue(*changed)
+        elif waiting is None:
+            evidences_look.enqueue(changed)
 
 
 _EVIDENCE, _CONFIRMED = Evidence._meta.db_table, EvidenceState.CONFIRMED.value

@@ -304,8 +304,8 @@ def test_custody_tells_who_had_it(phone: Deliverer, cast: Cast, as_: As) -> None
     steps = [(step["step"], step["who"]["kind"], step["who"]["name"], step["size"]) for step in said["results"]]
     assert steps == [
         ("received", "device", phone.device.model, None),
-        ("looked_into", "system", "", None),
         ("confirmed", "anonymous", "", None),
+        ("looked_into", "system", "", None),
         ("viewed", "officer", cast.binh.name, "thumbnail"),
         ("downloaded", "officer", cast.dung.name, "original"),
         ("downloaded", "officer", cast.dung.name, "original"),
@@ -342,7 +342,7 @@ def test_custody_of_another_report_says_nothing(phone: Deliverer, cast: Cast, as
     row, other = arrive(phone, b"one"), arrive(phone, b"two")
     client = as_(cast.binh)
     body(client.get(address(other)))
-    assert [step["step"] for step in custody(client, row)["results"]] == ["received", "looked_into", "confirmed"]
+    assert [step["step"] for step in custody(client, row)["results"]] == ["received", "confirmed", "looked_into"]
     assert client.get(f"/api/v1/reports/{row.report_id}/evidence/{other.evidence_id}/custody/").status_code == 404
 
 
