@@ -51,6 +51,7 @@ class Phone:
     sending: Sending
     relay: Relay
     traffic: Traffic
+    preferences: SqlitePreferences
     backups: SqliteBackups
     accounts: SqliteAccounts
     drafts: SqliteDrafts
@@ -129,6 +130,7 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
         sending=Sending(outbox, relayed, accounts, files, api, keystore, clock, traffic, news),
         relay=Relay(outbox, relayed, files, accounts, keystore, clock),
         traffic=traffic,
+        preferences=preferences,
         backups=backups,
         accounts=accounts,
         drafts=drafts,

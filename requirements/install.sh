@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv and installs a lock file into it:  requirements/install.sh demo|test
+# Makes .venv and installs a lock file into it:  requirements/install.sh demo|app|test
 #
 # Run again with the same lock file and the same Python it does nothing, without the network.
 # PYTHON=… chooses the interpreter.  Details of what went wrong are in var/log/install.log.
@@ -9,8 +9,9 @@ cd "$(dirname "$0")/.." || exit 1
 kind=${1:-}
 case $kind in
     demo) room_mb=500 ;;
-    test) room_mb=1000 ;;
-    *) echo "Cách dùng / Usage: requirements/install.sh demo|test" >&2; exit 2 ;;
+    app) room_mb=700 ;;
+    test) room_mb=1200 ;;
+    *) echo "Cách dùng / Usage: requirements/install.sh demo|app|test" >&2; exit 2 ;;
 esac
 lock=requirements/$kind.txt
 log=var/log/install.log
@@ -33,8 +34,13 @@ is_installed() {
     [ ! -e $half_done ] && have=$(version_of .venv/bin/python) || return 1
     [ -z "${PYTHON:-}" ] || [ "$(version_of "$PYTHON")" = "$have" ] || return 1
     [ "$(cat ".venv/.installed-$kind" 2>/dev/null)" = "$(stamp_for "$kind" "$have")" ] && return 0
-    # test.txt holds all of demo.txt.
-    [ "$kind" = demo ] && [ "$(cat .venv/.installed-test 2>/dev/null)" = "$(stamp_for test "$have")" ]
+    # test.txt holds all of app.txt, and that all of demo.txt.
+    local larger
+    for larger in test app; do
+        [ "$kind" != test ] && [ "$kind" != "$larger" ] &&
+            [ "$(cat ".venv/.installed-$larger" 2>/dev/null)" = "$(stamp_for $larger "$have")" ] && return 0
+    done
+    return 1
 }
 
 is_installed && exit 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes demo.txt, server.txt and test.txt from the .in files: every version pinned, every file with
+# Makes demo.txt, server.txt, app.txt and test.txt from the .in files: every version pinned, every file with
 # its hash, no address in them.  With UPGRADE=1 it takes the newest versions, else it keeps the pins.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ compile() {
 }
 
 compile test ${UPGRADE:+--upgrade}
-for lock in server demo; do
+for lock in server app demo; do
     # The pins of an existing output are kept, so starting from test.txt gives the same versions.
     cp requirements/test.txt "requirements/$lock.txt"
     compile "$lock"
@@ -28,7 +28,7 @@ for lock in server demo; do
         exit 1
     fi
 done
-if grep -nE '://|^-|file:' requirements/{demo,server,test}.txt; then
+if grep -nE '://|^-|file:' requirements/{demo,server,app,test}.txt; then
     echo "Tệp khoá chứa địa chỉ / A lock file holds an address" >&2
     exit 1
 fi

@@ -4,7 +4,7 @@ puts them together; services receive them. Failures that a user can meet are `sh
 
 from mobile.ports.device import Clock, Gnss, GnssUnavailable, Keystore, KeyWrap, Photo, PhotoSource, Stop, Vault
 from mobile.ports.drafts import Draft, Drafts, FileState, FileStore, LocalFile, StoredFile
-from mobile.ports.outbox import Left, Outbox, QueuedReport, QueueState, Slot
+from mobile.ports.outbox import Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, Totals
 from mobile.ports.people import Accounts, Device, Officer, Session
 from mobile.ports.queues import (
     RELAYED_NAME,
@@ -58,6 +58,7 @@ __all__ = [
     "Relayed",
     "RelayedFile",
     "RelayedReport",
+    "ReportBrief",
     "ReportOnItsWay",
     "ServerApi",
     "ServerProblem",
@@ -65,5 +66,6 @@ __all__ = [
     "Slot",
     "Stop",
     "StoredFile",
+    "Totals",
     "Vault",
 ]

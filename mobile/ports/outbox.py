@@ -45,6 +45,38 @@ class QueuedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportBrief:
+    """A sealed report as a list shows it, without opening what is locked. `offset` and `bytes`: summed over its files,
+    `damaged`: how many of them are."""
+
+    number: int
+    id: UUID
+    kind: Kind
+    sequence: int
+    sealed_at: datetime
+    state: QueueState
+    problem: str | None
+    files: int
+    confirmed: int
+    damaged: int
+    unsent: int
+    offset: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sealed reports: `waiting` for the server, `held` by it, whose files are `sending`, `confirmed` with all of them;
+    `sealed_since`: since the moment asked about."""
+
+    waiting: int
+    held: int
+    sending: int
+    confirmed: int
+    sealed_since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """The next place in the device's chain, held by an open transaction while the report is sealed into it."""
 
@@ -74,6 +106,11 @@ class Outbox(Protocol):
 
     def reports(self, *, limit: int, before: UUID | None = None) -> tuple[QueuedReport, ...]:
         """Sealed last first; `before`: the last report of the page before."""
+
+    def briefs(self, *, limit: int, before: int | None = None) -> tuple[ReportBrief, ...]:
+        """As `reports`; `before`: number of the last one of the page before."""
+
+    def totals(self, since: datetime) -> Totals: ...
 
     def envelope(self, report: UUID) -> Envelope: ...
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from geopy.distance import geodesic
-
-from mobile.ports import Clock, Gnss, GnssUnavailable
+from mobile.ports import Clock, Gnss, GnssUnavailable, Stop
 from shared.clock import to_millisecond
 from shared.geo.fix import Fix
+from shared.geo.ground import geodesic_m
 from shared.wire.v1.records import DeviceTime, Position, PositionRole, TimeSource
 
 SAMPLES = 5
 MAX_AGE_S = 10.0
 TIMEOUT_S = 30.0
+WATCH_S = 60.0
 
 # Why there is no position; written into the report.
 NO_RECEIVER = "no_receiver"
@@ -67,6 +67,33 @@ class Positioning:
             return _without(role, ONLY_STALE if stale else NO_FIX)
         return Reading(average(fixes, role), device_time(fixes))
 
+    def watch(self, came: Callable[[Fix], None], stop: Stop) -> str | None:
+        """Every fix as it arrives, fresh or not, until `stop`; `came` is called on the caller's thread. Why it ended by
+        itself: NO_RECEIVER when there is none or it went away, NO_FIX when its source ended without one, else None."""
+        if self._open is None:
+            return NO_RECEIVER
+        seen = False
+        try:
+            with closing(self._open()) as gnss:
+                watchdog = threading.Thread(target=_close_on, args=(stop, gnss), daemon=True)
+                watchdog.start()  # the iterator blocks between epochs
+                for fix in gnss.fixes():
+                    if stop.is_set():
+                        break
+                    seen = True
+                    came(fix)
+        except GnssUnavailable:
+            return NO_RECEIVER
+        return None if seen or stop.is_set() else NO_FIX
+
+    def reading(self, fixes: Sequence[Fix], role: PositionRole = PositionRole.OBSERVER) -> Reading:
+        """What `take` would have made of these; at least one."""
+        return Reading(average(fixes, role), device_time(fixes))
+
+    def without(self, reason: str, role: PositionRole = PositionRole.OBSERVER) -> Reading:
+        """No place, and why."""
+        return _without(role, reason)
+
     @staticmethod
     def _arriving(open_gnss: Callable[[], Gnss], timeout_s: float) -> Generator[Fix, None, None]:
         gnss = open_gnss()
@@ -79,6 +106,12 @@ class Positioning:
         finally:
             timer.cancel()
             gnss.close()
+
+
+def _close_on(stop: Stop, gnss: Gnss) -> None:
+    while not stop.wait(WATCH_S):
+        pass
+    gnss.close()
 
 
 def average(fixes: Sequence[Fix], role: PositionRole) -> Position:
@@ -120,7 +153,7 @@ def _accuracy(fixes: Sequence[Fix], lat: float, lon: float) -> float | None:
     claimed = [fix.accuracy_m for fix in fixes if fix.accuracy_m]
     if not claimed:
         return None
-    scatter = sorted(float(geodesic((lat, lon), (fix.lat, fix.lon)).meters) for fix in fixes)
+    scatter = sorted(geodesic_m((lat, lon), (fix.lat, fix.lon)) for fix in fixes)
     return round(max(min(claimed), scatter[math.ceil(0.68 * len(scatter)) - 1]), 2)
 
 

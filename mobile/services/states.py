@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mobile.ports import FileState, LocalFile, QueuedReport, QueueState, RelayedFile, RelayedReport
+from mobile.ports import FileState, LocalFile, QueuedReport, QueueState, RelayedFile, RelayedReport, ReportBrief
 from shared.clock import VIETNAM
 from shared.problems import CATALOGUE, Text
 
@@ -84,18 +84,25 @@ def tell_file(file: LocalFile | RelayedFile, backed_up: datetime | None = None) 
 
 def tell_report(report: QueuedReport | RelayedReport, backed_up: datetime | None = None) -> Told:
     """The report with its files: never further than the file that is furthest behind."""
-    stage, percent = _stage(report, backed_up), _percent(report)
     because = why(report.problem) or next((why(file.problem) for file in report.files if file.problem), None)
-    confirmed = sum(file.state is FileState.CONFIRMED for file in report.files)
-    words = _fill(
-        REPORT_WORDS[stage],
-        percent=percent,
-        confirmed=confirmed,
+    counts = _Counts(
+        report.state,
         files=len(report.files),
-        when=_when(backed_up),
-        why=because or NO_REASON,
+        confirmed=sum(file.state is FileState.CONFIRMED for file in report.files),
+        damaged=sum(file.state is FileState.DAMAGED for file in report.files),
+        unsent=sum(file.state in (FileState.ON_PHONE, FileState.SENDING) for file in report.files),
+        offset=sum(file.offset for file in report.files),
+        bytes=sum(file.bytes for file in report.files),
     )
-    return Told(stage, percent, words, because)
+    return _tell(counts, because, backed_up)
+
+
+def tell_brief(report: ReportBrief, backed_up: datetime | None = None) -> Told:
+    """The same, from what a list knows; of what went wrong with a single file it does not speak."""
+    counts = _Counts(
+        report.state, report.files, report.confirmed, report.damaged, report.unsent, report.offset, report.bytes
+    )
+    return _tell(counts, why(report.problem), backed_up)
 
 
 def why(code: str | None) -> Text | None:
@@ -106,24 +113,46 @@ def why(code: str | None) -> Text | None:
     return known.title if known is not None else Text(f"mã {code}", f"code {code}")
 
 
-def _stage(report: QueuedReport | RelayedReport, backed_up: datetime | None) -> Stage:
-    if report.state is QueueState.HELD:
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    state: QueueState
+    files: int
+    confirmed: int
+    damaged: int
+    unsent: int
+    offset: int
+    bytes: int
+
+
+def _tell(counts: _Counts, because: Text | None, backed_up: datetime | None) -> Told:
+    stage, percent = _stage(counts, backed_up), _percent(counts)
+    words = _fill(
+        REPORT_WORDS[stage],
+        percent=percent,
+        confirmed=counts.confirmed,
+        files=counts.files,
+        when=_when(backed_up),
+        why=because or NO_REASON,
+    )
+    return Told(stage, percent, words, because)
+
+
+def _stage(counts: _Counts, backed_up: datetime | None) -> Stage:
+    if counts.state is QueueState.HELD:
         return Stage.HELD
-    if any(file.state is FileState.DAMAGED for file in report.files):
+    if counts.damaged:
         return Stage.DAMAGED
-    if report.state is QueueState.ON_PHONE:
+    if counts.state is QueueState.ON_PHONE:
         return Stage.ON_PHONE
-    if report.state is QueueState.CONFIRMED:
+    if counts.state is QueueState.CONFIRMED:
         return Stage.CONFIRMED if backed_up is None else Stage.BACKED_UP
-    waiting = any(file.state in (FileState.ON_PHONE, FileState.SENDING) for file in report.files)
-    return Stage.SENDING if waiting else Stage.RECEIVED
+    return Stage.SENDING if counts.unsent else Stage.RECEIVED
 
 
-def _percent(report: QueuedReport | RelayedReport) -> int:
-    total = sum(file.bytes for file in report.files)
-    if total == 0:
-        return 0 if report.state in (QueueState.ON_PHONE, QueueState.HELD) else 100
-    return sum(file.offset for file in report.files) * 100 // total
+def _percent(counts: _Counts) -> int:
+    if counts.bytes == 0:
+        return 0 if counts.state in (QueueState.ON_PHONE, QueueState.HELD) else 100
+    return counts.offset * 100 // counts.bytes
 
 
 def _fill(words: Text, **values: int | Text) -> Text:

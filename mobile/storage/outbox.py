@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mobile.ports import FileState, Left, LocalFile, QueuedReport, QueueState, Slot, Vault
+from mobile.ports import FileState, Left, LocalFile, QueuedReport, QueueState, ReportBrief, Slot, Totals, Vault
 from mobile.storage.database import Database, from_millis, to_millis
 from mobile.storage.drafts import read_draft, read_entry
 from mobile.storage.papers import insert_paper, uses_of
@@ -60,6 +60,32 @@ class SqliteOutbox:
         if before is not None:
             where = "WHERE number < (SELECT number FROM reports WHERE id = :before)"
         return self._read_all(f"{_REPORT} {where} ORDER BY number DESC LIMIT :limit", values)
+
+    def briefs(self, *, limit: int, before: int | None = None) -> tuple[ReportBrief, ...]:
+        # The page first: sums over the files of all reports would cost as much as there ever were.
+        rows = self._database.connection.execute(
+            """SELECT page.*, count(files.id) AS files, coalesce(sum(files.state = 'confirmed'), 0) AS confirmed,
+                  coalesce(sum(files.state = 'damaged'), 0) AS damaged,
+                  coalesce(sum(files.state IN ('on_phone', 'sending')), 0) AS unsent,
+                  coalesce(sum(files.offset), 0) AS offset, coalesce(sum(files.bytes), 0) AS bytes
+                FROM (SELECT number, id, kind, sequence, sealed_at, state, problem FROM reports
+                      WHERE number < :before ORDER BY number DESC LIMIT :limit) AS page
+                LEFT JOIN files ON files.report = page.id GROUP BY page.number ORDER BY page.number DESC""",
+            {"limit": limit, "before": 2**62 if before is None else before},
+        )
+        return tuple(_brief(row) for row in rows)
+
+    def totals(self, since: datetime) -> Totals:
+        db = self._database.connection
+        states = dict(db.execute("SELECT state, count(*) FROM reports GROUP BY state").fetchall())
+        since_then = db.execute("SELECT count(*) FROM reports WHERE sealed_at >= ?", (to_millis(since),)).fetchone()[0]
+        return Totals(
+            waiting=states.get("on_phone", 0),
+            held=states.get("held", 0),
+            sending=states.get("received", 0),
+            confirmed=states.get("confirmed", 0),
+            sealed_since=since_then,
+        )
 
     def envelope(self, report: UUID) -> Envelope:
         row = self._database.connection.execute(
@@ -265,6 +291,20 @@ class SqliteOutbox:
 _REPORT = (
     "SELECT id, kind, device, sequence, manifest_sha256, sealed_at, state, problem, attempts, receipt FROM reports"
 )
+
+
+def _brief(row: sqlite3.Row) -> ReportBrief:
+    counts = {name: int(row[name]) for name in ("files", "confirmed", "damaged", "unsent", "offset", "bytes")}
+    return ReportBrief(
+        number=row["number"],
+        id=UUID(row["id"]),
+        kind=Kind(row["kind"]),
+        sequence=row["sequence"],
+        sealed_at=from_millis(row["sealed_at"]),
+        state=QueueState(row["state"]),
+        problem=row["problem"],
+        **counts,
+    )
 
 
 def _times(now: datetime) -> dict[str, int]:

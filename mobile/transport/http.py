@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
-
-import requests
 
 from mobile.ports import ServerProblem
 from shared.problems import Problem
 from shared.wire.v1.canonical import parse_json
+
+if TYPE_CHECKING:
+    import requests  # loaded with the first exchange: a phone shows something before it asks anybody
 
 CONNECT_S = 10.0
 READ_S = 60.0  # between two bytes; a slow line is still a line
@@ -111,6 +112,8 @@ class Http:
         """`path` relative to the API, or a whole path from `own_path`. Any status is an answer,
         redirects too: they are never followed, for only portals redirect here. Problem `no_connection`;
         `not_our_server` for a wrong certificate."""
+        from requests import exceptions
+
         sent = dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Token {token}"
@@ -129,11 +132,11 @@ class Http:
                 stream=True,
             ) as response:
                 return HttpAnswer(response.status_code, response.headers, _read(response))
-        except requests.exceptions.SSLError as error:
+        except exceptions.SSLError as error:
             raise Problem("not_our_server") from error
-        except requests.exceptions.ContentDecodingError as error:
+        except exceptions.ContentDecodingError as error:
             raise Problem("answer_invalid") from error
-        except requests.exceptions.RequestException as error:
+        except exceptions.RequestException as error:
             raise Problem("no_connection") from error
 
     @property
@@ -159,10 +162,12 @@ class Http:
         self._local = threading.local()
 
     @property
-    def _session(self) -> requests.Session:
+    def _session(self) -> "requests.Session":
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = requests.Session()
+            from requests import Session
+
+            session = Session()
             # The environment is not asked: a .netrc would replace our token.
             session.trust_env = False
             session.headers.update(
@@ -174,7 +179,7 @@ class Http:
         return session
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: "requests.Response") -> bytes:
     body = bytearray()
     for piece in response.iter_content(PIECE):
         body += piece

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geopy.distance import geodesic
+from shared.geo.ground import geodesic_m
 
 BOUNDARY, NEAREST_CENTRE = "boundary", "nearest_centre"
 OFFERED = 3
@@ -51,8 +51,7 @@ class Centres:
         here = _from_centre(*place)
         close = heapq.nsmallest(limit + _SPARE, self._rows, key=lambda row: math.dist(row[0], here))
         measured = [
-            Suggestion(code, name, float(geodesic(place, centre).meters), NEAREST_CENTRE)
-            for _, centre, code, name in close
+            Suggestion(code, name, geodesic_m(place, centre), NEAREST_CENTRE) for _, centre, code, name in close
         ]
         return sorted(measured, key=lambda found: (found.distance_m, found.code))[:limit]
 

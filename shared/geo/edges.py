@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 
-from geopy.distance import geodesic
+from shared.geo.ground import geodesic_m
 
 Point = tuple[float, float]  # (lat, lon) in degrees WGS84
 Ring = tuple[Point, ...]  # closed: first == last
@@ -244,7 +244,7 @@ class Boundary:
         here = _from_centre(lat, lon)
         chord, there = min(_chord(here, part, edge) for square, part, edge in found if square <= margin)
         if chord > _CHORD_M:
-            return float(geodesic((lat, lon), there).meters)
+            return geodesic_m((lat, lon), there)
         return chord + chord**3 / (24 * _MEAN_RADIUS_M**2)
 
 

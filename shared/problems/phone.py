@@ -177,4 +177,23 @@ PROBLEMS: tuple[ProblemType, ...] = (
             "The file “{name}” on this phone is no longer as it was sealed and cannot be sent; tell the supervisor.",
         ),
     ),
+    problem(
+        "map_unreadable",
+        422,
+        ("Không đọc được bản đồ", "The map cannot be read"),
+        (
+            "Tệp bản đồ “{name}” hỏng hoặc không phải MBTiles dạng ảnh; chép lại tệp khác vào máy, bản đồ vẫn dùng được"
+            " không có nền.",
+            "The map file “{name}” is damaged or no raster MBTiles; copy another to the phone, the map works without it.",
+        ),
+    ),
+    problem(
+        "app_fault",
+        500,
+        ("Ứng dụng gặp lỗi", "Something went wrong in the app"),
+        (
+            "Ứng dụng gặp lỗi; những gì đã nhập vẫn được giữ, hãy thử lại và báo phụ trách mã {mark}.",
+            "Something went wrong in the app; what was typed is kept, try again and tell your supervisor the mark {mark}.",
+        ),
+    ),
 )

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from geopy.distance import geodesic
-
 from shared.clock import VIETNAM
 from shared.geo.fix import RADIUS_68_IN_SIGMA, RADIUS_95_IN_SIGMA
+from shared.geo.ground import geodesic_m
 from shared.rules.verdict import Answer, Verdict
 
 TYPE, POSITION, TIME, REUSED = "photo_type", "photo_position", "photo_time", "photo_reused"
@@ -87,7 +86,7 @@ def placed(lat: float, lon: float, error_m: float | None, places: Sequence[Point
     if not places:
         return None
     own = PICTURE_ERROR_M if error_m is None else error_m
-    distance, spread = min((geodesic((lat, lon), (at.lat, at.lon)).meters, at.error_m + own) for at in places)
+    distance, spread = min((geodesic_m((lat, lon), (at.lat, at.lon)), at.error_m + own) for at in places)
     numbers = {"distance_m": round(distance, 1), "uncertainty_m": round(spread, 1)}
     if distance <= SAME_PLACE_M + spread:
         return _verdict(POSITION, Answer.YES, "photo_at_place", **numbers)

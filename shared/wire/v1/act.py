@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from geopy.distance import geodesic
-
 from shared.clock import VIETNAM
+from shared.geo.ground import destination
 from shared.geo.polygon import Area
 from shared.rules import geofence
 from shared.rules.verdict import Answer, Verdict
@@ -64,8 +63,8 @@ def place_of_act(facts: Facts) -> Place | str:
         return "target_uncertainty_unknown"
     if target.bearing_deg is None:
         return Place(placed.lat, placed.lon, placed, target.distance_m + target.uncertainty_m)
-    there = geodesic(meters=target.distance_m).destination((placed.lat, placed.lon), target.bearing_deg)
-    return Place(float(there.latitude), float(there.longitude), placed, target.uncertainty_m)
+    lat, lon = destination((placed.lat, placed.lon), target.bearing_deg, target.distance_m)
+    return Place(lat, lon, placed, target.uncertainty_m)
 
 
 def inside_licence(area: Area | None, facts: Facts, *, sealed_at: datetime) -> Verdict:

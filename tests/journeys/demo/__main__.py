@@ -22,9 +22,9 @@ def main() -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):  # the server must not outlive whoever started it
         signal.signal(ending, _interrupt)
     try:
-        port = _port()
-        var = Path(os.environ.get("DEMO_VAR") or ROOT / "var" / "demo")
-        _make_room(var)
+        port = demo_port()
+        var = demo_var()
+        make_room(var)
         job = Job(ROOT, var, port, screen)
     except Failed as failed:
         screen.say(f"✗ {failed}")
@@ -48,14 +48,18 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _port() -> int:
+def demo_port() -> int:
     text = os.environ.get("DEMO_PORT") or "8000"
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise Failed(f"DEMO_PORT={text} không phải số cổng / DEMO_PORT={text} is no port number")
     return int(text)
 
 
-def _make_room(var: Path) -> None:
+def demo_var() -> Path:
+    return Path(os.environ.get("DEMO_VAR") or ROOT / "var" / "demo")
+
+
+def make_room(var: Path) -> None:
     """A clean folder; what an earlier demo left in it goes."""
     try:
         shutil.rmtree(var, ignore_errors=False) if var.exists() else None

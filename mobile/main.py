@@ -1,0 +1,77 @@
+"""The field app.  On a desktop:  python -m mobile.main --home FOLDER --server ADDRESS [--gnss URL] [--code CODE]"""
+
+import argparse
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mobile.ui.environment import configure, prepare
+
+FAULTS = "faults.log"
+_KEPT_FAULTS = 200_000  # bytes; older ones go
+
+
+def main(arguments: list[str] | None = None) -> int:
+    asked = _arguments(arguments)
+    home: Path = asked.home.resolve()
+    prepare(home / "kivy")
+    app = _app(home, asked.server, asked.gnss, asked.code)
+    app.run()
+    return 0
+
+
+def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
+    configure()
+    from mobile.bootstrap import open_phone
+    from mobile.composition import Screens
+    from mobile.ui.app import FieldApp
+    from shared.i18n import Words
+
+    phone = open_phone(home, server=server, gnss=gnss)
+    words = Words()
+    screens = Screens(phone, words, home, code=code)
+    chosen = screens.chosen()
+    words.language = chosen.language
+    return FieldApp(
+        words,
+        screens.presenter,
+        first=screens.first,
+        places=screens.places,
+        chosen=chosen,
+        paused=screens.paused,
+        resumed=screens.resumed,
+        closed=screens.closed,
+        defect=lambda error: note_fault(home / FAULTS, error),
+    )
+
+
+def note_fault(path: Path, error: BaseException) -> str:
+    """A defect, where a person finds it: the places in the code, never what an exception says, for that may hold what
+    was typed. What comes back is the mark to tell a supervisor; "" where nothing can be written."""
+    mark = f"{datetime.now(UTC):%d%H%M%S}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{mark} {type(error).__name__}"]
+    lines += [f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    try:
+        if path.exists() and path.stat().st_size > _KEPT_FAULTS:
+            path.replace(path.with_suffix(".old"))
+        with path.open("a", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    except OSError:
+        return ""  # a full phone: the officer is told of the fault all the same
+    return mark
+
+
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="mobile.main", description="Kiểm Khoáng")
+    parser.add_argument("--home", type=Path, default=Path("var/app"), help="thư mục dữ liệu của máy / the phone's folder")
+    parser.add_argument("--server", default="http://127.0.0.1:8000", help="địa chỉ máy chủ / address of the server")
+    parser.add_argument("--gnss", help="bộ thu vị trí / receiver: gpsd://…, tcp://…, udp://…, file:…")
+    parser.add_argument("--code", default="", help="mã kích hoạt điền sẵn / enrolment code to fill in")
+    return parser.parse_args(given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One presenter for each screen: takes what the officer does, asks services, gives the screen a frozen state."""

@@ -1,0 +1,64 @@
+"""Rows that tell where sealed reports and their files are, the same words everywhere."""
+
+from datetime import datetime
+
+from mobile.ports import LocalFile, QueueState, ReportBrief
+from mobile.presenters.written import amount, when
+from mobile.services.states import Stage, Told, tell_brief, tell_file
+from mobile.state.forms import Level, Row
+from mobile.state.sync import FileRow
+from shared.i18n import N_, Words
+from shared.i18n.labels import label
+
+LEVELS = {
+    Stage.ON_PHONE: Level.INFO,
+    Stage.SENDING: Level.INFO,
+    Stage.RECEIVED: Level.INFO,
+    Stage.CONFIRMED: Level.GOOD,
+    Stage.BACKED_UP: Level.GOOD,
+    Stage.HELD: Level.WARN,
+    Stage.DAMAGED: Level.BAD,
+}
+ICONS = {
+    Stage.ON_PHONE: "cellphone",
+    Stage.SENDING: "cloud-upload-outline",
+    Stage.RECEIVED: "cloud-outline",
+    Stage.CONFIRMED: "check-circle-outline",
+    Stage.BACKED_UP: "shield-check-outline",
+    Stage.HELD: "alert-outline",
+    Stage.DAMAGED: "alert-octagon-outline",
+}
+
+
+def report_title(words: Words, brief: ReportBrief) -> str:
+    return words(N_("{kind} no. {number}"), kind=label(words, brief.kind), number=brief.sequence)
+
+
+def report_row(words: Words, brief: ReportBrief, now: datetime, backed_up: datetime | None = None) -> Row:
+    told = tell_brief(brief, backed_up)
+    return Row(
+        page=str(brief.id),
+        title=report_title(words, brief),
+        subtitle=f"{when(words, brief.sealed_at, now)} · {told.say(words.language)}",
+        badge=f"{told.percent} %" if told.stage is Stage.SENDING else "",
+        level=LEVELS[told.stage],
+        icon=ICONS[told.stage],
+    )
+
+
+def file_row(words: Words, file: LocalFile, number: int, backed_up: datetime | None = None) -> FileRow:
+    """`number`: its place in the report, from 1: a file has no name that an officer knows."""
+    told: Told = tell_file(file, backed_up)
+    return FileRow(
+        key=str(file.id),
+        title=words(N_("{number}. {purpose}"), number=number, purpose=label(words, file.entry.purpose)),
+        words=told.say(words.language),
+        amount=amount(words, file.bytes),
+        share=1.0 if told.stage in (Stage.CONFIRMED, Stage.BACKED_UP) else file.offset / max(file.bytes, 1),
+        level=LEVELS[told.stage],
+        why="" if told.why is None else told.why.say(words.language),
+    )
+
+
+def is_waiting(brief: ReportBrief) -> bool:
+    return brief.state is not QueueState.CONFIRMED

@@ -1,0 +1,41 @@
+"""What has arrived."""
+
+from mobile.presenters.sync import SyncPresenter
+from mobile.state.sync import SyncState
+from mobile.ui.screen import ScreenView
+from mobile.ui.widgets.bars import AppBar
+from mobile.ui.widgets.buttons import Button
+from mobile.ui.widgets.layout import Column, Empty, NoticeBox, Progress
+from mobile.ui.widgets.rows import RowList
+from mobile.ui.widgets.text import Text
+
+
+class SyncView(ScreenView[SyncPresenter]):
+    def build(self) -> None:
+        state: SyncState = self.presenter.state
+        self.add_widget(AppBar(state.title))
+        self.head = Column(padding=16)
+        self.add_widget(self.head)
+        self.list = RowList(on_open=self.presenter.open, on_end=self.presenter.more)
+        self.add_widget(self.list)
+        self.empty: Empty | None = None
+
+    def show(self, state: SyncState) -> None:
+        head = self.head
+        head.clear_widgets()
+        head.add_widget(NoticeBox(state.level, state.summary))
+        for notice in state.notices:
+            head.add_widget(NoticeBox(notice.level, notice.text))
+        if state.running or state.moving:
+            head.add_widget(Progress(state.share))
+        if state.moving:
+            head.add_widget(Text(state.moving, role="label"))
+        head.add_widget(Text(state.network, role="caption", color="on_surface_variant"))
+        head.add_widget(Button(state.button, style="tonal", icon="cloud-upload-outline", on_tap=self.presenter.send))
+        self.list.show(state.rows)
+        if state.empty and self.empty is None:
+            self.empty = Empty("inbox-outline", "", state.empty)
+            self.add_widget(self.empty)
+        elif not state.empty and self.empty is not None:
+            self.remove_widget(self.empty)
+            self.empty = None
