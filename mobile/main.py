@@ -66,7 +66,9 @@ def note_fault(path: Path, error: BaseException) -> str:
 
 def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mobile.main", description="Kiểm Khoáng")
-    parser.add_argument("--home", type=Path, default=Path("var/app"), help="thư mục dữ liệu của máy / the phone's folder")
+    parser.add_argument(
+        "--home", type=Path, default=Path("var/app"), help="thư mục dữ liệu của máy / the phone's folder"
+    )
     parser.add_argument("--server", default="http://127.0.0.1:8000", help="địa chỉ máy chủ / address of the server")
     parser.add_argument("--gnss", help="bộ thu vị trí / receiver: gpsd://…, tcp://…, udp://…, file:…")
     parser.add_argument("--code", default="", help="mã kích hoạt điền sẵn / enrolment code to fill in")

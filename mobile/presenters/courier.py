@@ -80,8 +80,10 @@ class Courier:
     def _moved(self, progress: Progress) -> None:
         def show() -> None:
             others = tuple(one for one in self.state.moving if one[0] != progress.file)
-            mine = () if progress.file is None or progress.sent >= progress.total else (
-                (progress.file, progress.sent, progress.total),
+            mine = (
+                ()
+                if progress.file is None or progress.sent >= progress.total
+                else ((progress.file, progress.sent, progress.total),)
             )
             self._show(replace(self.state, moving=others + mine))
 

@@ -67,9 +67,7 @@ class EnrolPresenter(Presenter[EnrolState]):
         self.show(
             EnrolState(
                 title=words(N_("Activate this phone")),
-                intro=words(
-                    N_("Ask your supervisor for a code. It is good for 15 minutes and for this phone only.")
-                ),
+                intro=words(N_("Ask your supervisor for a code. It is good for 15 minutes and for this phone only.")),
                 label=words(N_("Activation code")),
                 helper=words(N_("10 characters; capitals and dashes do not matter")),
                 button=words(N_("Activate")),
@@ -79,5 +77,3 @@ class EnrolPresenter(Presenter[EnrolState]):
                 error="" if self._problem is None else self._problem.detail(words.language),
             )
         )
-
-

@@ -140,7 +140,9 @@ class MapPresenter(Presenter[MapState]):
                 here=self._here,
                 box=box,
                 card=self._card(),
-                notice="" if tiles is not None else words(N_("No map file on this phone: areas are drawn without one.")),
+                notice=""
+                if tiles is not None
+                else words(N_("No map file on this phone: areas are drawn without one.")),
                 legend=tuple((words(said), level) for said, level in LEGEND),
                 locate=words(N_("Show where I am")),
                 closer=words(N_("Closer")),
@@ -166,5 +168,3 @@ class MapPresenter(Presenter[MapState]):
                 lines.append(words(N_("valid until {day}"), day=f"{terms.valid_to:%d/%m/%Y}"))
             return Card(self._chosen, terms.number, tuple(line for line in lines if line), words(N_("Look it up")))
         return None
-
-

@@ -201,7 +201,9 @@ class PositionPresenter(Presenter[PositionState]):
             said = words(N_("No fresh position for a while: the last one is too old to be used."))
             notices.append(Notice(Level.WARN, said))
         if reading is not None and (reading.position.accuracy_m or 0.0) > POOR_M:
-            notices.append(Notice(Level.WARN, words(N_("Too inaccurate to tell a boundary: go where the sky is open."))))
+            notices.append(
+                Notice(Level.WARN, words(N_("Too inaccurate to tell a boundary: go where the sky is open.")))
+            )
         return notices
 
 

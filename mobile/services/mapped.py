@@ -12,9 +12,9 @@ from shared.geo.polygon import Area
 from shared.problems import Problem
 from shared.rules.terms import LicenceTerms, terms_on
 from shared.wire.v1.act import judged_position
+from shared.wire.v1.canonical import parse_json
 from shared.wire.v1.codec import decode
 from shared.wire.v1.records import Facts, Kind
-from shared.wire.v1.canonical import parse_json
 
 SHOWN = 200  # reports on the map, sealed last first: older ones are on the office's map
 
@@ -45,7 +45,12 @@ class Mapped:
         """(code, name, lat, lon) of centres."""
         for row in self._reference.rows("communes"):
             try:
-                yield str(row["code"]), f"{row.get('kind') or ''} {row['name']}".strip(), float(row["lat"]), float(row["lon"])
+                yield (
+                    str(row["code"]),
+                    f"{row.get('kind') or ''} {row['name']}".strip(),
+                    float(row["lat"]),
+                    float(row["lon"]),
+                )
             except (KeyError, TypeError, ValueError):
                 continue  # a row of another version: a label less on the map
 
@@ -54,9 +59,7 @@ class Mapped:
         for brief in self._outbox.briefs(limit=SHOWN):
             position = judged_position(self._facts(brief.id))
             if position is not None and position.lat is not None and position.lon is not None:
-                yield PlacedReport(
-                    brief.id, brief.kind, brief.sequence, brief.sealed_at, position.lat, position.lon
-                )
+                yield PlacedReport(brief.id, brief.kind, brief.sequence, brief.sealed_at, position.lat, position.lon)
 
     def _facts(self, report: UUID) -> Facts:
         return decode(Facts, parse_json(self._outbox.envelope(report).parts.facts), path="facts")

@@ -16,7 +16,7 @@ VOWELS = "aăâeêioôơuưy"
 PLAIN = {"ă": "a", "â": "a", "ê": "e", "ô": "o", "ơ": "o", "ư": "u"}
 _STOPS = ("p", "t", "c", "ch", "k")
 
-_ONSETS = (
+ONSETS = (
     "ngh", "ng", "nh", "gh", "gi", "qu", "ch", "kh", "ph", "th", "tr", "kr", "đr",
     "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
 )  # fmt: skip
@@ -50,8 +50,7 @@ def _unfinished(rhyme: str) -> set[str]:
     return {form[:length] for form in whole for length in range(len(rhyme) + 1)}
 
 
-_ON_THE_WAY = frozenset(form for rhyme in _RHYMES for form in _unfinished(rhyme))
-_STRICT = frozenset(rhyme[:length] for rhyme in _RHYMES for length in range(len(rhyme) + 1))
+ON_THE_WAY = frozenset(form for rhyme in _RHYMES for form in _unfinished(rhyme))
 
 
 class Style(Enum):
@@ -115,7 +114,7 @@ def read(text: str) -> Word | None:
 
 
 def written(word: Word, style: Style) -> str:
-    """The word with its tone where it belongs; the word must be on its way to a syllable."""
+    """The word with its tone where it belongs. A tone needs a vowel in the word."""
     at = tone_place(word.letters, style) if word.tone else -1
     characters = [_WRITTEN[letter, word.tone] if i == at else letter for i, letter in enumerate(word.letters)]
     return "".join(c.upper() if upper else c for c, upper in zip(characters, word.upper, strict=True))
@@ -125,11 +124,11 @@ def split(letters: str) -> tuple[str, str] | None:
     """(onset, rhyme) of what can become a syllable, else None. The u of qu and the i of gi before a vowel are onset."""
     if not letters or letters == "q":
         return (letters, "")
-    onset = next(onset for onset in _ONSETS if letters.startswith(onset))
+    onset = next(onset for onset in ONSETS if letters.startswith(onset))
     if onset == "gi" and (len(letters) == 2 or letters[2] not in VOWELS):
         onset = "g"
     rhyme = letters[len(onset) :]
-    if rhyme not in _ON_THE_WAY or (rhyme and rhyme[0] not in _BEFORE.get(onset, VOWELS)):
+    if rhyme not in ON_THE_WAY or (rhyme and rhyme[0] not in _BEFORE.get(onset, VOWELS)):
         return None
     return (onset, rhyme)
 
@@ -143,10 +142,7 @@ def possible(word: Word) -> bool:
 
 
 def unmarked_uo(word: Word) -> int | None:
-    """Where a u and an o stand of which one is marked and the rhyme needs both (ưo, uơ + n): its index."""
-    parts = split(word.letters)
-    if parts is None or parts[1] in _STRICT:
-        return None
+    """Where ưo or uơ stands, of which a rhyme that goes on needs both marked (ưo + n): its index."""
     at = max(word.letters.find("ưo"), word.letters.find("uơ"))
     return at if at >= 0 else None
 
@@ -154,7 +150,9 @@ def unmarked_uo(word: Word) -> int | None:
 def tone_place(letters: str, style: Style) -> int:
     """Index of the letter that carries the tone: the marked vowel; else the last before a final consonant; else the
     second of three, the first of two (the second of oa, oe, uy in the new style)."""
-    onset, rhyme = split(letters) or ("", letters)
+    # A word that is none any more (đr without its stroke) is read by its vowels.
+    bare = letters.lstrip("bcdđghklmnpqrstvx")
+    onset, rhyme = split(letters) or (letters[: len(letters) - len(bare)], bare)
     coda = _coda(rhyme)
     nucleus = rhyme[: len(rhyme) - len(coda)]
     marked = [i for i, letter in enumerate(nucleus) if letter in PLAIN]

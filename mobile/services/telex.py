@@ -100,7 +100,7 @@ def _typed(left: str, right: str, key: str, style: Style) -> tuple[str, str]:
         return _parts_as_typed(*undone, style)
     if word.tone and key.lower() == "z" and _has_vowel(word, at):
         return _parts(word.with_tone(LEVEL), at, style)
-    if key.lower() == "w" and not _has_vowel(word, len(word.letters)):
+    if key.lower() == "w":
         horned = word.inserted(at, "Ư" if key.isupper() else "ư")
         if possible(horned):
             return _parts(horned, at + 1, style)
@@ -110,14 +110,13 @@ def _typed(left: str, right: str, key: str, style: Style) -> tuple[str, str]:
 def _with_letter(word: Word, left: str, right: str, key: str, style: Style) -> tuple[str, str]:
     """An ordinary letter: the tone moves to where it belongs now."""
     at = len(left)
-    if read(key) is not None:
-        longer = word.inserted(at, key)
-        if (both := unmarked_uo(longer)) is not None and at > both + 1:
-            longer = longer.with_letter(both, "ư").with_letter(both + 1, "ơ")
-        if possible(longer):
-            return _parts(longer, at + 1, style)
-        if not right and split(longer.letters) is not None:
-            return _as_keys(word, style) + key, right
+    longer = word.inserted(at, key)
+    if (both := unmarked_uo(longer)) is not None and at > both + 1:
+        longer = longer.with_letter(both, "ư").with_letter(both + 1, "ơ")
+    if possible(longer):
+        return _parts(longer, at + 1, style)
+    if split(longer.letters) is not None:  # a final stop under a tone it does not bear
+        return _as_keys(word, style) + key, right
     if not right and word.letters.startswith("ư") and key.lower() not in (*_TONES, "z", "w"):
         return _as_keys(word, style) + key, right
     return left + key, right
@@ -176,8 +175,8 @@ def _undone(word: Word, at: int, key: str) -> tuple[Word, int, str] | None:
     if lower in _CIRCUMFLEX and _CIRCUMFLEX[lower] in letters:
         return word.with_letter(letters.rindex(_CIRCUMFLEX[lower]), lower), at, key
     if lower == "w" and any(letter in _HORNED for letter in letters):
-        # A lone ư before the caret may have been typed w or uw; w is the likelier to be meant.
-        if letters.endswith("ư"):
+        # A lone ư may have been typed w or uw; w is the likelier to be meant.
+        if letters.endswith("ư") and at == len(word.letters) and not word.tone:
             return word.without(at - 1), at - 1, key
         plain = word
         for i, letter in enumerate(letters):
@@ -199,8 +198,10 @@ def _parts_as_typed(word: Word, at: int, key: str, style: Style) -> tuple[str, s
 
 def _as_keys(word: Word, style: Style) -> str:
     """What was typed to get the word, as far as it can be known: marks at their vowels, the tone last."""
+    tone = _TONE_KEYS.get(word.tone, "")
+    if word.upper[-1]:
+        tone = tone.upper()
     if not word.letters.startswith("ư"):
-        return written(word.with_tone(LEVEL), style) + _TONE_KEYS[word.tone]
+        return written(word.with_tone(LEVEL), style) + tone
     keys = ["w"] + [_RAW.get(letter, letter) for letter in word.letters[1:]]
-    cased = [k.upper() if upper else k for k, upper in zip(keys, word.upper, strict=True)]
-    return "".join(cased) + _TONE_KEYS.get(word.tone, "")
+    return "".join(k.upper() if upper else k for k, upper in zip(keys, word.upper, strict=True)) + tone

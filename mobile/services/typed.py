@@ -74,7 +74,7 @@ def number(text: str, *, negative: bool = False, max_digits: int = MAX_DIGITS) -
         return value
     if len(_plain(value).replace(".", "").lstrip("0")) > max_digits:
         return _refused(_TOO_LONG, typed, most=max_digits)
-    return float(-value if minus and value else value)
+    return float(-value if minus else value)
 
 
 def whole(text: str, *, max_digits: int = MAX_DIGITS) -> int | Refused | None:

@@ -5,9 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from types import MappingProxyType
 
-from kivy.event import EventDispatcher
 from kivy.metrics import dp, sp
-from kivy.properties import ColorProperty, NumericProperty
 from kivy.utils import get_color_from_hex
 
 from mobile.state.forms import Level
@@ -137,46 +135,28 @@ PALETTES: Mapping[Look, Palette] = MappingProxyType(
 # Text roles in sp, Material 3's type scale with larger captions: gloves and a shaking boat.
 SIZES: Mapping[str, float] = MappingProxyType({"headline": 24, "title": 18, "body": 16, "label": 14, "caption": 13})
 
-_ROLES = tuple(field.name for field in fields(Palette))
 
-
-class Theme(EventDispatcher):
-    """The one look of the app, `theme` below. Kv rules that name its properties follow a change by themselves; a screen
-    built in Python is built again by the app."""
-
-    scale = NumericProperty(1.0)
-    line = NumericProperty(1.0)  # width of outlines, px
-    headline = NumericProperty(0.0)
-    title = NumericProperty(0.0)
-    body = NumericProperty(0.0)
-    label = NumericProperty(0.0)
-    caption = NumericProperty(0.0)
-    for _role in _ROLES:
-        locals()[_role] = ColorProperty("#000000")
-    del _role
+class Theme:
+    """The one look of the app, `theme` below. What was drawn with another look is drawn anew by the app."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.look = Look.LIGHT
         self.apply(Look.LIGHT, 1.0)
 
     def apply(self, look: Look, scale: float) -> None:
         """`scale`: of all text, 1.0 … 2.0; what lies outside is brought to the nearer end."""
         self.look = look
-        palette = PALETTES[look]
-        for role in _ROLES:
-            setattr(self, role, get_color_from_hex(getattr(palette, role)))
         self.scale = min(max(scale, 1.0), 2.0)
-        self.line = dp(2 if look is Look.SUN else 1)
-        for role, size in SIZES.items():
-            setattr(self, role, sp(size) * self.scale)
+        self.line = dp(2 if look is Look.SUN else 1)  # width of outlines, px
+        palette = PALETTES[look]
+        self._colors = {field.name: get_color_from_hex(getattr(palette, field.name)) for field in fields(Palette)}
 
     def color(self, role: str) -> list[float]:
-        return list(getattr(self, role))
+        """RGBA of a role of the palette; KeyError for one it does not have."""
+        return list(self._colors[role])
 
     def size(self, role: str) -> float:
         """px of a text role."""
-        return float(getattr(self, role))
+        return float(sp(SIZES[role]) * self.scale)
 
     def of_level(self, level: Level) -> tuple[list[float], list[float], str]:
         """(background, words, icon) of a notice."""

@@ -119,9 +119,11 @@ class Drawing(MapLayer):  # type: ignore[misc]  # mapview has no types
 
     def _texture(self, words: str, font: str) -> Any:
         """White, so that the colour before it tints it."""
-        key = (words, theme.caption, font)
+        key = (words, theme.size("caption"), font)
         if key not in self._words:
-            label = CoreLabel(text=words, font_size=theme.caption, color=(1, 1, 1, 1), **({"font_name": font} if font else {}))
+            label = CoreLabel(
+                text=words, font_size=theme.size("caption"), color=(1, 1, 1, 1), **({"font_name": font} if font else {})
+            )
             label.refresh()
             self._words[key] = label.texture
         return self._words[key]

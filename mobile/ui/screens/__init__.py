@@ -18,7 +18,7 @@ _VIEWS = {
     Screen.SIGN: ("sign", "SignView"),
     Screen.PHOTOS: ("photos", "PhotosView"),
     Screen.POSITION: ("position", "PositionView"),
-    Screen.MAP: ("map", "MapView"),
+    Screen.MAP: ("map", "MapScreen"),
     Screen.LOOKUP: ("lookup", "LookupView"),
     Screen.SYNC: ("sync", "SyncView"),
     Screen.REPORT: ("report", "ReportView"),

@@ -233,9 +233,7 @@ def test_sync_reads_older_reports_when_the_end_comes_into_sight(
     assert presenter._shown == 2 + PAGE
 
 
-def test_sync_shows_how_far_the_bytes_are(
-    phone: Phone, courier: Courier, words: Words, shell: FakeShell
-) -> None:
+def test_sync_shows_how_far_the_bytes_are(phone: Phone, courier: Courier, words: Words, shell: FakeShell) -> None:
     presenter = sync(phone, courier, words, shell)
     presenter._unwatch = courier.watch(lambda _: presenter._moved())
     courier._show(replace(courier.state, moving=((uuid4(), 500_000, 2_000_000),)))
@@ -344,9 +342,7 @@ def test_a_scanned_code_enrols_without_typing(
     fresh = new_phone("fresh")
     enrolled: list[Session] = []
     code = server.code_for(officer())
-    presenter = EnrolPresenter(
-        fresh.enrolment, words, shell, enrolled=enrolled.append, scan=lambda got: got(code)
-    )
+    presenter = EnrolPresenter(fresh.enrolment, words, shell, enrolled=enrolled.append, scan=lambda got: got(code))
     presenter.scan()
     assert len(enrolled) == 1
 
@@ -355,9 +351,7 @@ def test_a_scanned_code_enrols_without_typing(
 
 
 def test_what_is_chosen_is_worn_at_once_and_kept(phone: Phone, words: Words, shell: FakeShell) -> None:
-    presenter = SettingsPresenter(
-        phone.preferences, phone.traffic, words, shell, apply=shell.wear, storage=tuple
-    )
+    presenter = SettingsPresenter(phone.preferences, phone.traffic, words, shell, apply=shell.wear, storage=tuple)
     presenter.choose("look", "sun")
     presenter.choose("text_size", "150")
     presenter.choose("language", "en")
@@ -390,5 +384,3 @@ def test_a_report_of_which_a_file_was_changed_on_the_phone_is_told_as_damaged(
     phone.outbox.file_damaged(sealed.files[0].id)
     assert sync(phone, courier, words, shell).state.rows[0].level is Level.BAD
     assert report(phone, courier, words, shell, sealed.id).state.level is Level.BAD
-
-

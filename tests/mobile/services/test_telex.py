@@ -2,13 +2,17 @@
 
 import random
 import re
+import string
 import unicodedata
+from itertools import product
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mobile.services.syllables import ON_THE_WAY, ONSETS, Word, possible, written
 from mobile.services.telex import BACKSPACE, Edited, Style, compose
+from shared.vietnamese import without_accents
 
 TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 MARKS = {"ă": "aw", "â": "aa", "ê": "ee", "ô": "oo", "ơ": "ow", "ư": "uw"}
@@ -133,6 +137,12 @@ def test_a_word_is_typed_in_every_order(word: str) -> None:
         ("luwu", "lưu"),
         ("awaf", "ầ"),
         ("owo", "ô"),
+        ("rowmo", "rơmo"),
+        ("thuoww", "thươ"),
+        ("ties", "tié"),
+        ("nguyes", "nguyé"),
+        ("cuos", "cuó"),
+        ("hues", "hué"),
         ("uowo", "uô"),
         ("hoafn", "hoàn"),
         ("hofa", "hòa"),
@@ -176,6 +186,8 @@ def test_a_sentence_is_typed_as_it_comes() -> None:
         ("w", "ư"),
         ("ww", "w"),
         ("tww", "tw"),
+        ("twfw", "tùw"),
+        ("ddrufd", "drùd"),
         ("oww", "ow"),
         ("aww", "aw"),
         ("uow", "ươ"),
@@ -213,6 +225,14 @@ def test_backspace_takes_one_character_and_composes_nothing() -> None:
         ("t|an", "r", "tr|an"),
         ("|an", "s", "s|an"),
         ("ban|, ha", "s", "bán|, ha"),
+        ("t|án", "s", "ts|án"),
+        ("h|òa", "z", "hz|òa"),
+        ("t|a", "w", "tư|a"),
+        ("ừ|t", "w", "ừw|t"),
+        ("tư|ng", "w", "tuw|ng"),
+        ("ư|ớt", "w", "uw|ớt"),
+        ("t|an", "w", "tw|an"),
+        ("hóá|", "n", "hóán|"),
         ("d|uong", "d", "đ|uong"),
         ("|duong", "d", "d|duong"),
         ("hò|a", "z", "ho|a"),
@@ -222,6 +242,11 @@ def test_backspace_takes_one_character_and_composes_nothing() -> None:
 )
 def test_the_caret_may_stand_inside_a_word(before: str, key: str, after: str) -> None:
     assert at_caret(before, key) == after
+
+
+def test_a_caret_outside_the_text_is_at_its_nearest_end() -> None:
+    assert compose("ba", -1, "n") == Edited("nba", 1)
+    assert compose("ba", 9, "n") == Edited("ban", 3)
 
 
 # --- what is not Vietnamese
@@ -236,6 +261,7 @@ FOREIGN = """
 @pytest.mark.parametrize("text", FOREIGN)
 def test_foreign_words_and_marks_stay_as_typed(text: str) -> None:
     assert typed(text) == text
+    assert typed(text.upper()) == text.upper()
 
 
 @pytest.mark.parametrize(
@@ -281,6 +307,35 @@ def test_a_key_changes_no_other_word(text: str, caret: int, key: str) -> None:
     edited = compose(f"Tấn. {text} .tấn", caret + 5, key)
     assert edited.text.startswith("Tấn. ")
     assert edited.text.endswith(" .tấn")
+
+
+def test_every_key_anywhere_in_a_word_keeps_its_letters() -> None:
+    for word, key in product(WORDS, string.ascii_letters):
+        for at in range(len(word) + 1):
+            edited = compose(word, at, key)
+            behind = without_accents(edited.text[edited.caret :])
+            before, left = without_accents(edited.text[: edited.caret]), without_accents(word[:at])
+            lower = key.lower()
+            # A key that marks adds no letter; w may stand for u; a foreign word gets its keys back, this one last.
+            usual = (left, left + lower, left + "u", left[:-1] + "w")
+            assert behind == without_accents(word[at:]), (word, at, key)
+            assert before in usual or (at == len(word) and before.endswith(lower)), (word, at, key)
+
+
+def test_words_half_typed_take_any_key_anywhere() -> None:
+    chance = random.Random(11)
+    shapes = [Word(o + r, (False,) * len(o + r), tone) for o, r, tone in product(ONSETS, sorted(ON_THE_WAY), range(6))]
+    words = [written(shape, Style.OLD) for shape in shapes if shape.letters and possible(shape)]
+    assert len(words) > 30_000
+    for word in chance.sample(words, 1500):
+        for at, key in product(range(len(word) + 1), "asfrxjzwdeoung"):
+            edited = compose(word, at, key)
+            assert without_accents(edited.text[edited.caret :]) == without_accents(word[at:]), (word, at, key)
+
+
+def test_every_four_keys_are_typed_without_a_stumble() -> None:
+    for keys in product("aeouydwsfztch", repeat=4):
+        typed("".join(keys))
 
 
 @given(word=st.sampled_from(WORDS), key=st.sampled_from("sfrxj"))

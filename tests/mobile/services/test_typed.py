@@ -87,6 +87,7 @@ def test_a_number_means_what_is_typed(text: str, value: float) -> None:
         ("nan", "not a number"),
         ("\u0661\u0662", "not a number"),
         ("\uff11\uff12", "not a number"),
+        ("1\u0662", "not a number"),
         ("1\u00b2", "not a number"),
         ("5-", "not a number"),
         ("1000000000000", "at most 12"),
@@ -118,6 +119,7 @@ def test_a_minus_stands_only_where_it_may() -> None:
 
 def test_fewer_digits_can_be_asked_for() -> None:
     assert number("0012,5", max_digits=3) == 12.5
+    assert number("0,125", max_digits=3) == 0.125
     assert "at most 3" in why(number("12,55", max_digits=3))
 
 
@@ -246,6 +248,7 @@ def test_a_number_written_is_read_back_unchanged(value: float, language: str) ->
         (12.0, "12", "12"),
         (1.234, "1,2340", "1.2340"),
         (0.125, "0,125", "0.125"),
+        (1234.567, "1234,567", "1234.567"),
         (-2.5, "-2,5", "-2.5"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mobile.bootstrap import Phone
 from mobile.ui.environment import configure, prepare
 
 prepare(Path(tempfile.mkdtemp(prefix="kiem-khoang-kivy-")))
@@ -35,3 +36,31 @@ def drive() -> Iterator[Callable[[Any], "Driver"]]:
     yield start
     for driver in started:
         driver.close()
+
+
+@pytest.fixture
+def app_of(tmp_path: Path, drive: Callable[[Any], "Driver"]) -> Callable[..., "Driver"]:
+    """The real app over a phone, driven. The phone is closed by whoever opened it."""
+
+    def start(phone: Phone, **how: Any) -> "Driver":
+        from mobile.composition import Screens
+        from mobile.ui.app import FieldApp
+        from shared.i18n import Words
+
+        words = Words()
+        screens = Screens(phone, words, tmp_path / "phone", **how)
+        chosen = screens.chosen()
+        words.language = chosen.language
+        return drive(
+            FieldApp(
+                words,
+                screens.presenter,
+                first=screens.first,
+                places=screens.places,
+                chosen=chosen,
+                paused=screens.paused,
+                resumed=screens.resumed,
+            )
+        )
+
+    return start

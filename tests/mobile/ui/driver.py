@@ -49,7 +49,12 @@ class Driver:
         for widget in self.walk():
             if widget.get_root_window() and widget.width and widget.height and widget.opacity:
                 left, bottom = widget.to_window(widget.x, widget.y)
-                if left < Window.width and bottom < Window.height and left + widget.width > 0 and bottom + widget.height > 0:
+                if (
+                    left < Window.width
+                    and bottom < Window.height
+                    and left + widget.width > 0
+                    and bottom + widget.height > 0
+                ):
                     yield widget
 
     def texts(self) -> list[str]:
@@ -129,12 +134,13 @@ class Driver:
         self.frames(2)
 
     def bring(self, widget: Any) -> None:
+        from kivy.uix.recycleview import RecycleView
         from kivy.uix.scrollview import ScrollView
 
         parent = widget.parent
         while parent is not None and parent is not Window and not isinstance(parent, ScrollView):
             parent = parent.parent
-        if isinstance(parent, ScrollView):
+        if isinstance(parent, ScrollView) and not isinstance(parent, RecycleView):  # whose rows exist only in sight
             parent.scroll_to(widget, padding=8, animate=False)
             self.frames(2)
 

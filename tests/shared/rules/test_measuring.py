@@ -118,9 +118,16 @@ def test_a_pit_takes_the_mean_depth_and_its_scatter() -> None:
     assert measured.dimensions == {"depth_1": 2.0, "depth_2": 2.4, "depth_3": 2.2}
 
 
+def test_many_depths_scatter_as_a_large_sample() -> None:
+    """26 depths, half 2 m, half 3 m: s = 0,5 × √(26 / 25) = 0,50990; 2,09 × 0,50990 / √26 = 0,2090 m."""
+    measured = pit(exact(1), [exact(2)] * 13 + [exact(3)] * 13)
+    assert measured.value == pytest.approx(2.5)
+    assert measured.uncertainty == pytest.approx(0.2090, abs=1e-4)
+
+
 def test_an_area_from_corners_in_vn2000() -> None:
     """30 × 47 m = 1.410 m², far from the origin; ±0,5 m a coordinate: 0,5 × √4 × √(30² + 47²) / 2 = 27,9 m²."""
-    e, n = 561_000.25, 2_287_000.75
+    e, n = 561_000.27, 2_287_000.83
     measured = corners_area([(e, n), (e + 30, n), (e + 30, n + 47), (e, n + 47)], 0.5)
     assert measured.value == pytest.approx(1410, abs=1e-6)
     assert measured.uncertainty == pytest.approx(27.88, abs=0.01)
@@ -194,6 +201,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "top longer": lambda: truncated_pile(tape(4), tape(4), tape(5), tape(3), tape(1)),
     "two corners": lambda: corners_area([(0, 0), (1, 1)], 0.1),
     "bow tie": lambda: corners_area([(0, 0), (2, 2), (2, 0), (0, 2)], 0.1),
+    "corner on another side": lambda: corners_area([(0, 0), (4, 0), (4, 4), (2, 0), (0, 4)], 0.1),
     "out and back": lambda: corners_area([(0, 0), (2, 0), (0, 0), (0, 2)], 0.1),
     "all in a line": lambda: corners_area([(0, 0), (1, 1), (2, 2)], 0.1),
     "corner nowhere": lambda: corners_area([(0, 0), (math.inf, 1), (2, 2)], 0.1),

@@ -5,7 +5,7 @@ from mobile.state.entry import EnrolState
 from mobile.state.forms import Keyboard, Level
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import Button
+from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.fields import TextField
 from mobile.ui.widgets.layout import Body, NoticeBox, Progress
 from mobile.ui.widgets.text import Text
@@ -19,11 +19,11 @@ class EnrolView(ScreenView[EnrolPresenter]):
         self.body.add(Text(state.intro))
         self.code = TextField("code", state.label, self.presenter.type, keyboard=Keyboard.CODE, helper=state.helper)
         self.body.add(self.code)
-        self.button = Button(state.button, on_tap=self.presenter.enrol, wide=True)
+        self.button = PushButton(state.button, on_tap=self.presenter.enrol, wide=True)
         self.body.add(self.button)
         if state.scan:
             self.body.add(
-                Button(state.scan, style="outlined", icon="qrcode-scan", on_tap=self.presenter.scan, wide=True)
+                PushButton(state.scan, style="outlined", icon="qrcode-scan", on_tap=self.presenter.scan, wide=True)
             )
         self.waiting = Progress(None)
         self.error: NoticeBox | None = None

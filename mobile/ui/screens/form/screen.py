@@ -11,10 +11,9 @@ from mobile.state.forms import Field, FormPage, FormState, Row
 from mobile.ui.screen import ScreenView
 from mobile.ui.screens.form.parts import Part, part_of
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import Button
+from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.layout import Body, Column, NoticeBox
 from mobile.ui.widgets.rows import ListRow
-from mobile.ui.widgets.text import Text
 
 
 class FormView(ScreenView[FormPresenter]):
@@ -100,6 +99,6 @@ class FormView(ScreenView[FormPresenter]):
         self._foot = told
         self.foot.clear_widgets()
         if page.next_label:
-            self.foot.add_widget(Button(page.next_label, icon="arrow-right", on_tap=self.presenter.next, wide=True))
+            self.foot.add_widget(PushButton(page.next_label, icon="arrow-right", on_tap=self.presenter.next, wide=True))
         elif state.review_label:
-            self.foot.add_widget(Button(state.review_label, icon="check", on_tap=self.presenter.review, wide=True))
+            self.foot.add_widget(PushButton(state.review_label, icon="check", on_tap=self.presenter.review, wide=True))

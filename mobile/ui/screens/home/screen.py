@@ -6,7 +6,7 @@ from mobile.presenters.home import HomePresenter
 from mobile.state.home import Group, HomeState
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import Button, IconButton
+from mobile.ui.widgets.buttons import IconButton, PushButton
 from mobile.ui.widgets.layout import Body, Empty, NoticeBox
 from mobile.ui.widgets.rows import ListRow
 from mobile.ui.widgets.text import Text
@@ -34,7 +34,7 @@ class HomeView(ScreenView[HomePresenter]):
             body.add(NoticeBox(notice.level, notice.text))
         for start in state.starts:
             body.add(
-                Button(
+                PushButton(
                     start.label,
                     style="filled" if start is state.starts[0] else "tonal",
                     icon=start.icon,

@@ -16,7 +16,7 @@ from mobile.ui.map.sources import BlankSource, FileSource
 from mobile.ui.screen import ScreenView
 from mobile.ui.theme import theme
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import Button, IconButton
+from mobile.ui.widgets.buttons import IconButton, PushButton
 from mobile.ui.widgets.layout import Card, Column
 from mobile.ui.widgets.text import Text
 from shared.geo.edges import crosses
@@ -26,7 +26,7 @@ ZOOM, NEAR = 6, 15
 _TAP = dp(12)  # a finger that moves farther was moving the map
 
 
-class MapView(ScreenView[MapPresenter]):
+class MapScreen(ScreenView[MapPresenter]):
     def build(self) -> None:
         state: MapState = self.presenter.state
         self.add_widget(AppBar(state.title, actions=(("crosshairs-gps", state.locate, self._locate),)))
@@ -34,6 +34,7 @@ class MapView(ScreenView[MapPresenter]):
         cache = str(self.presenter.cache)
         source = BlankSource(cache) if tiles is None else FileSource(tiles, cache)
         self.garden: Any = Garden(lat=VIETNAM[0], lon=VIETNAM[1], zoom=max(ZOOM, source.min_zoom), map_source=source)
+        self.garden.pos_hint = {"x": 0, "y": 0}
         self.garden.background_color = theme.color("surface_container")
         self.garden.bind(on_touch_down=self._down, on_touch_up=self._up)
         self.drawing = Drawing()
@@ -60,7 +61,7 @@ class MapView(ScreenView[MapPresenter]):
         self.garden.unload()
 
     def _buttons(self, state: MapState) -> AnchorLayout:
-        corner = AnchorLayout(anchor_x="right", anchor_y="top", padding=dp(8))
+        corner = AnchorLayout(anchor_x="right", anchor_y="top", padding=dp(8), pos_hint={"x": 0, "y": 0})
         column = Column(spacing=8)
         column.size_hint_x = None
         column.width = dp(56)
@@ -77,7 +78,7 @@ class MapView(ScreenView[MapPresenter]):
             for line in state.card.lines:
                 card.add_widget(Text(line))
             if state.card.open:
-                card.add_widget(Button(state.card.open, style="tonal", on_tap=self.presenter.open))
+                card.add_widget(PushButton(state.card.open, style="tonal", on_tap=self.presenter.open))
             self.foot.add_widget(card)
         elif state.notice:
             self.foot.add_widget(Text(state.notice, role="caption", color="on_surface_variant"))

@@ -5,7 +5,7 @@ from mobile.state.forms import Level
 from mobile.state.position import PositionState
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import Button
+from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.layout import Body, Column, NoticeBox, Progress
 from mobile.ui.widgets.text import Text
 
@@ -21,10 +21,10 @@ class PositionView(ScreenView[PositionPresenter]):
         self.body = Body()
         self.add_widget(self.body)
         foot = Column(padding=16)
-        self.take = Button(state.take, icon="crosshairs-gps", on_tap=self.presenter.take, wide=True)
+        self.take = PushButton(state.take, icon="crosshairs-gps", on_tap=self.presenter.take, wide=True)
         foot.add_widget(self.take)
-        foot.add_widget(Button(state.again, style="tonal", icon="refresh", on_tap=self.presenter.again, wide=True))
-        foot.add_widget(Button(state.without, style="text", on_tap=self.presenter.without, wide=True))
+        foot.add_widget(PushButton(state.again, style="tonal", icon="refresh", on_tap=self.presenter.again, wide=True))
+        foot.add_widget(PushButton(state.without, style="text", on_tap=self.presenter.without, wide=True))
         self.add_widget(foot)
 
     def show(self, state: PositionState) -> None:

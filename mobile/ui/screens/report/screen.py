@@ -4,7 +4,7 @@ from mobile.presenters.report import ReportPresenter
 from mobile.state.sync import FileRow, ReportState
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import Button
+from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.layout import Body, Card, NoticeBox, Progress
 from mobile.ui.widgets.text import Text
 
@@ -22,7 +22,7 @@ class ReportView(ScreenView[ReportPresenter]):
         if state.review:
             body.add(NoticeBox(state.review_level, state.review))
         if state.correct:
-            body.add(Button(state.correct, icon="pencil-outline", on_tap=self.presenter.correct, wide=True))
+            body.add(PushButton(state.correct, icon="pencil-outline", on_tap=self.presenter.correct, wide=True))
         body.add(NoticeBox(state.level, state.words))
         if state.why:
             body.add(Text(state.why, role="label", color="on_surface_variant"))
@@ -30,11 +30,11 @@ class ReportView(ScreenView[ReportPresenter]):
         for file in state.files:
             body.add(_file(file))
         body.add(
-            Button(
+            PushButton(
                 state.paper, style="outlined", icon="file-document-outline", on_tap=self.presenter.paper, wide=True
             )
         )
-        body.add(Button(state.resend, style="text", icon="refresh", on_tap=self.presenter.resend, wide=True))
+        body.add(PushButton(state.resend, style="text", icon="refresh", on_tap=self.presenter.resend, wide=True))
         body.add(Text(state.number, role="caption", color="on_surface_variant"))
 
 

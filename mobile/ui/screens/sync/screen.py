@@ -4,7 +4,7 @@ from mobile.presenters.sync import SyncPresenter
 from mobile.state.sync import SyncState
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import Button
+from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.layout import Column, Empty, NoticeBox, Progress
 from mobile.ui.widgets.rows import RowList
 from mobile.ui.widgets.text import Text
@@ -31,7 +31,9 @@ class SyncView(ScreenView[SyncPresenter]):
         if state.moving:
             head.add_widget(Text(state.moving, role="label"))
         head.add_widget(Text(state.network, role="caption", color="on_surface_variant"))
-        head.add_widget(Button(state.button, style="tonal", icon="cloud-upload-outline", on_tap=self.presenter.send))
+        head.add_widget(
+            PushButton(state.button, style="tonal", icon="cloud-upload-outline", on_tap=self.presenter.send)
+        )
         self.list.show(state.rows)
         if state.empty and self.empty is None:
             self.empty = Empty("inbox-outline", "", state.empty)

@@ -1,0 +1,185 @@
+"""Choosing."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from kivy.metrics import dp
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.stacklayout import StackLayout
+from kivy.uix.widget import Widget
+
+from mobile.state.forms import Option
+from mobile.ui.theme import theme
+from mobile.ui.widgets.buttons import Tappable, row_height
+from mobile.ui.widgets.paint import Surface
+from mobile.ui.widgets.text import Icon, Text
+
+OnChoose = Callable[[str], Any]
+
+
+class Chip(Tappable):
+    """Chosen, it has a tick as well as a colour."""
+
+    def __init__(self, option: Option, act: Callable[[], Any], *, widest: float, stretch: bool = False) -> None:
+        background, words, line = _colors(option.chosen)
+        super().__init__(
+            background,
+            words,
+            line=line,
+            radius=10,
+            on_tap=act,
+            padding=(dp(12), dp(6)),
+            spacing=dp(6),
+            size_hint=(1 if stretch else None, None),
+        )
+        self.key, self.label, self.option = option.value, option.label, option
+        icon = "check" if option.chosen else option.icon
+        mark_width = 0.0
+        if icon:
+            holder = AnchorLayout(size_hint_x=None)
+            mark = Icon(icon, size=18)
+            mark.color = words
+            holder.width = mark_width = mark.width
+            holder.add_widget(mark)
+            self.add_widget(holder)
+            mark_width += dp(6)
+        self._words = Text(option.label, "label", bold=option.chosen, halign="center")
+        self._words.color = words
+        self._words.size_hint_y = 1
+        self.add_widget(self._words)
+        if not stretch:
+            self._words.texture_update()
+            self.width = min(max(self._words.texture_size[0] + mark_width + dp(28), row_height()), widest)
+        self._words.bind(texture_size=self._fit)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        self.height = max(row_height(), self._words.texture_size[1] + dp(12))
+
+
+def _colors(chosen: bool) -> tuple[list[float], list[float], list[float]]:
+    if chosen:
+        return theme.color("primary"), theme.color("on_primary"), theme.color("primary")
+    return theme.color("surface"), theme.color("on_surface"), theme.color("outline")
+
+
+class Chips(StackLayout):  # type: ignore[misc]  # Kivy has no types
+    """As many beside each other as there is room for."""
+
+    def __init__(self, options: Sequence[Option], on_choose: OnChoose) -> None:
+        super().__init__(spacing=dp(8), size_hint_y=None, height=0)
+        self._on_choose = on_choose
+        self._options: tuple[Option, ...] = ()
+        self._drawn_for = 0.0
+        self.bind(minimum_height=self.setter("height"), width=self._again)
+        self.show(options)
+
+    def show(self, options: Sequence[Option]) -> None:
+        options = tuple(options)
+        if options != self._options:
+            self._options = options
+            self._draw()
+
+    def _again(self, *_: Any) -> None:
+        if self.width != self._drawn_for:
+            self._draw()
+
+    def _draw(self) -> None:
+        self._drawn_for = self.width
+        self.clear_widgets()
+        for option in self._options:
+            self.add_widget(Chip(option, partial(self._on_choose, option.value), widest=max(self.width, dp(96))))
+
+
+class Segments(BoxLayout):  # type: ignore[misc]
+    """Two to four, in one row as long as their words fit; below each other when the text is large."""
+
+    def __init__(self, options: Sequence[Option], on_choose: OnChoose) -> None:
+        super().__init__(spacing=dp(4), size_hint_y=None)
+        self._on_choose = on_choose
+        self._options: tuple[Option, ...] = ()
+        self.show(options)
+
+    def show(self, options: Sequence[Option]) -> None:
+        options = tuple(options)
+        if options == self._options:
+            return
+        self._options = options
+        self.clear_widgets()
+        self.orientation = "vertical" if theme.scale > 1.3 and len(options) > 2 else "horizontal"
+        for option in options:
+            chip = Chip(option, partial(self._on_choose, option.value), widest=0, stretch=True)
+            chip.bind(height=self._fit)
+            self.add_widget(chip)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        heights = [child.height for child in self.children]
+        if self.orientation == "vertical":
+            self.height = sum(heights) + dp(4) * max(len(heights) - 1, 0)
+        else:
+            self.height = max(heights, default=0)
+
+
+class _Row(Tappable):
+    """Words and, at the end, something that is on or off; the whole row is tapped."""
+
+    def __init__(self, label: str, on: bool, on_switch: Callable[[bool], Any], key: str) -> None:
+        super().__init__(
+            (0, 0, 0, 0), theme.color("on_surface"), padding=(dp(4), dp(4)), spacing=dp(12), size_hint_y=None
+        )
+        self.key, self.label, self.on = key, label, on
+        self._on_switch = on_switch
+        self._words = Text(label)
+        middle = AnchorLayout(anchor_y="center")
+        middle.add_widget(self._words)
+        self.add_widget(middle)
+        self._end = AnchorLayout(size_hint_x=None, width=dp(56))
+        self.add_widget(self._end)
+        self._words.bind(height=self._fit)
+        self._draw()
+        self._fit()
+
+    def put(self, on: bool) -> None:
+        if on != self.on:
+            self.on = on
+            self._draw()
+
+    def on_release(self) -> None:
+        self.put(not self.on)
+        self._on_switch(self.on)
+
+    def _draw(self) -> None:
+        raise NotImplementedError
+
+    def _fit(self, *_: Any) -> None:
+        self.height = max(row_height(), self._words.height + dp(8))
+
+
+class SwitchRow(_Row):
+    def __init__(self, label: str, on: bool, on_switch: Callable[[bool], Any], key: str = "") -> None:
+        super().__init__(label, on, on_switch, key)
+
+    def _draw(self) -> None:
+        self._end.clear_widgets()
+        track = AnchorLayout(
+            size_hint=(None, None), size=(dp(52), dp(32)), anchor_x="right" if self.on else "left", padding=dp(4)
+        )
+        ground, line = ("primary", "primary") if self.on else ("surface_container_high", "outline")
+        Surface(track, theme.color(ground), radius=16, line=theme.color(line), width=dp(1.5))
+        knob = Widget(size_hint=(None, None), size=(dp(24), dp(24)))
+        Surface(knob, theme.color("on_primary" if self.on else "outline"), radius=12)
+        track.add_widget(knob)
+        self._end.add_widget(track)
+
+
+class CheckRow(_Row):
+    def __init__(self, label: str, on: bool, on_switch: Callable[[bool], Any], key: str = "") -> None:
+        super().__init__(label, on, on_switch, key)
+
+    def _draw(self) -> None:
+        self._end.clear_widgets()
+        name = "checkbox-marked" if self.on else "checkbox-blank-outline"
+        self._end.add_widget(Icon(name, "primary" if self.on else "on_surface_variant"))

@@ -1,0 +1,83 @@
+"""Words and icons."""
+
+from typing import Any
+
+from kivy.metrics import dp
+from kivy.uix.label import Label
+
+from mobile.ui.icons import icon
+from mobile.ui.theme import theme
+from mobile.ui.widgets.fonts import ICONS, TEXT
+
+
+class Text(Label):  # type: ignore[misc]  # Kivy has no types
+    """Wraps at its width and is as high as its lines: no word is ever cut."""
+
+    def __init__(
+        self, text: str, role: str = "body", color: str = "on_surface", *, bold: bool = False, halign: str = "left"
+    ) -> None:
+        super().__init__(
+            text=text,
+            font_name=TEXT,
+            font_size=theme.size(role),
+            color=theme.color(color),
+            bold=bold or role in ("headline", "title"),
+            halign=halign,
+            valign="middle",
+            size_hint_y=None,
+            height=theme.size(role) * 1.3,
+        )
+        self.bind(width=self._wrap, texture_size=self._fit)
+
+    def put(self, text: str, color: str | None = None) -> None:
+        self.text = text
+        if color is not None:
+            self.color = theme.color(color)
+
+    def _wrap(self, *_: Any) -> None:
+        self.text_size = (self.width, None)
+
+    def _fit(self, *_: Any) -> None:
+        self.height = self.texture_size[1]
+
+
+class Line(Label):  # type: ignore[misc]
+    """One line, as wide as it is long."""
+
+    def __init__(self, text: str, role: str = "label", color: str = "on_surface", *, bold: bool = False) -> None:
+        super().__init__(
+            text=text,
+            font_name=TEXT,
+            font_size=theme.size(role),
+            color=theme.color(color),
+            bold=bold,
+            size_hint=(None, None),
+        )
+        self.bind(texture_size=self._fit)
+        self.texture_update()
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        self.size = self.texture_size
+
+
+class Icon(Label):  # type: ignore[misc]
+    """`size`: dp at normal text size; it grows with the text, half as fast."""
+
+    is_icon = True
+
+    def __init__(self, name: str, color: str = "on_surface_variant", size: float = 24.0) -> None:
+        side = dp(size) * (1 + (theme.scale - 1) / 2)
+        super().__init__(
+            text=icon(name) if name else "",
+            font_name=ICONS,
+            font_size=side,
+            color=theme.color(color),
+            size_hint=(None, None),
+            size=(side, side),
+        )
+
+    def draw(self, name: str, color: str | None = None) -> None:
+        self.text = icon(name) if name else ""
+        if color is not None:
+            self.color = theme.color(color)
