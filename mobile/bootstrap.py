@@ -8,7 +8,7 @@ from mobile.device.clock import SystemClock
 from mobile.device.keystore_file import FileKeystore
 from mobile.device.keywrap_file import FileKeyWrap
 from mobile.device.network import LinuxNetwork
-from mobile.ports import Clock, Gnss, Network
+from mobile.ports import Clock, Gnss, Network, Vault
 from mobile.services.backups import BackupNews
 from mobile.services.enrolment import SERVER, Enrolment
 from mobile.services.positioning import Positioning
@@ -52,6 +52,7 @@ class Phone:
     relay: Relay
     traffic: Traffic
     preferences: SqlitePreferences
+    vault: Vault
     backups: SqliteBackups
     accounts: SqliteAccounts
     drafts: SqliteDrafts
@@ -131,6 +132,7 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
         relay=Relay(outbox, relayed, files, accounts, keystore, clock),
         traffic=traffic,
         preferences=preferences,
+        vault=vault,
         backups=backups,
         accounts=accounts,
         drafts=drafts,

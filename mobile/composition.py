@@ -7,16 +7,22 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from mobile.bootstrap import VERSION, Phone
-from mobile.ports import Session
+from mobile.ports import Photo, QueuedReport, Session
 from mobile.presenters.base import Presenter, Shell
 from mobile.presenters.courier import Courier
+from mobile.presenters.forms.form import FormPresenter, Kit
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen, read_choices
+from mobile.services.filling.memory import Memory
+from mobile.services.register import Registers
+from mobile.services.thumbnails import Small
 from mobile.state.forms import Row
 from mobile.state.shell import Place
+from shared.clock import to_millisecond
 from shared.i18n import N_, Words
+from shared.i18n.labels import label
 from shared.problems import Problem
-from shared.wire.v1.records import Kind
+from shared.wire.v1.records import Kind, Purpose
 
 PLACE_WORDS = (
     (Screen.HOME, "home-outline", N_("Today")),
@@ -25,6 +31,7 @@ PLACE_WORDS = (
     (Screen.LOOKUP, "magnify", N_("Look up")),
     (Screen.SYNC, "cloud-upload-outline", N_("Sending")),
 )
+MOST_MINERALS = 12
 MAPS = "maps"  # folder of .mbtiles files below the phone's home
 ZONE = 9209  # VN-2000 / TM-3 105°30′ where the register does not say which plane the province writes in
 
@@ -37,16 +44,33 @@ class AppShell(Shell, Protocol):
     def wear(self, chosen: Chosen) -> None:
         """Look, language and size of text, at once."""
 
+    def choose_file(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
+        """A file of this machine, where there is no camera."""
+
 
 class Screens:
     """`home`: the phone's folder. `code`: an enrolment code to fill in."""
 
     def __init__(self, phone: Phone, words: Words, home: Path, *, code: str = "") -> None:
         self.phone, self.words, self.home, self._code = phone, words, home, code
+        self._forms: dict[UUID, FormPresenter] = {}
 
     @cached_property
     def courier(self) -> Courier:
         return Courier(self.phone.sending, (self.phone.reference.pull,), self.phone.clock)
+
+    @cached_property
+    def registers(self) -> Registers:
+        return Registers(self.phone.reference, self.phone.outbox)
+
+    @cached_property
+    def memory(self) -> Memory:
+        return Memory(self.phone.preferences, self.phone.vault)
+
+    def small(self, name: str) -> Small | None:
+        from mobile.services.thumbnails import Thumbnails
+
+        return Thumbnails(self.phone.files).small(name)
 
     # --- what the app asks
 
@@ -157,6 +181,55 @@ class Screens:
             shell,
         )
 
+    def _form(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        draft = UUID(route.about)
+        self._forms[draft] = FormPresenter(draft, self._kit(shell), self.words, shell)
+        if route.part:
+            self._forms[draft].open(route.part)
+        return self._forms[draft]
+
+    def _review(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.review import ReviewPresenter
+
+        draft = UUID(route.about)
+
+        def sealed(report: QueuedReport) -> None:
+            self.memory.remember(self._forms.pop(draft).context.facts)
+            self.courier.kick()
+
+        return ReviewPresenter(
+            draft, self._forms[draft], self.phone.sealing, self.words, shell, sealed=sealed, paper=lambda draft: None
+        )
+
+    def _sign(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.sign import SignPresenter
+        from mobile.services.signature import draw
+
+        draft = UUID(route.about)
+        return SignPresenter(
+            draft,
+            route.part,
+            self._forms[draft],
+            self.phone.recording,
+            lambda strokes, who: draw(strokes, self.home / "signature.png"),
+            self.words,
+            shell,
+        )
+
+    def _position(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.position import PositionPresenter
+
+        phone = self.phone
+        return PositionPresenter(
+            phone.positioning,
+            phone.clock,
+            self.words,
+            shell,
+            receive=self._forms[UUID(route.about)].position_taken,
+            register=self.registers.at_hand,
+            zone=ZONE,
+        )
+
     def _settings(self, route: Route, shell: AppShell) -> Presenter[Any]:
         from mobile.presenters.settings import SettingsPresenter
 
@@ -183,7 +256,35 @@ class Screens:
     # ---
 
     def _begin(self, kind: Kind) -> UUID:
-        return self.phone.recording.start(kind).id
+        from mobile.services.filling import blank
+
+        session, now = self.phone.enrolment.current(), to_millisecond(self.phone.clock.now())
+        facts = blank.facts(kind, None if session is None else session.officer, self.memory.team(), now)
+        return self.phone.recording.start(kind, facts=facts).id
+
+    def _kit(self, shell: AppShell) -> Kit:
+        phone = self.phone
+
+        def take_photo(draft: UUID, purpose: Purpose, done: Callable[[Photo | None], None]) -> None:
+            shell.choose_file(
+                label(self.words, purpose),
+                self.words(N_("Take this file")),
+                Path.home(),
+                lambda path: done(Photo(path, None, from_app_camera=False)),
+            )
+
+        return Kit(phone.recording, phone.clock, phone.sealing.preview, self._minerals, self._communes, take_photo)
+
+    def _minerals(self) -> tuple[str, ...]:
+        """Those seen last, then those of the register."""
+        register = [str(row["name"]) for row in self.phone.reference.rows("minerals")]
+        return tuple(dict.fromkeys([*self.memory.minerals(), *register]))[:MOST_MINERALS]
+
+    def _communes(self, lat: float, lon: float) -> tuple[tuple[str, str], ...]:
+        from shared.geo.communes import nearest_centres
+
+        found = nearest_centres(self.phone.reference.rows("communes"), lat, lon)
+        return tuple((one.code, one.name) for one in found)
 
     def _storage(self) -> tuple[Row, ...]:
         return ()

@@ -44,6 +44,7 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         resumed=screens.resumed,
         closed=screens.closed,
         defect=lambda error: note_fault(home / FAULTS, error),
+        small=screens.small,
     )
 
 

@@ -1,4 +1,4 @@
-"""Makes icons.ttf, with only the icons the app draws:  python mobile/fonts/make_icons.py materialdesignicons-webfont.ttf
+"""Makes icons.ttf, with only the icons the app draws:  python mobile/fonts/make_icons.py webfont.ttf
 
 The font comes from the package @mdi/font 7.4.47 (npm), Apache-2.0; see NOTICE.md.
 """

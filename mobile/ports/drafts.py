@@ -1,7 +1,7 @@
 """Files and drafts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -90,7 +90,10 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed so far: JSON values as on the wire, but perhaps incomplete. Its id becomes the report's."""
+    """What was typed so far: JSON values as on the wire, but perhaps incomplete. Its id becomes the report's.
+
+    `typed`: what the form knows besides: text that is no value yet, the page that is open.
+    """
 
     id: UUID
     kind: Kind
@@ -101,13 +104,15 @@ class Draft:
     assessment: Mapping[str, Any] | None
     identities: tuple[Mapping[str, Any], ...]
     files: tuple[EvidenceEntry, ...]
+    typed: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Drafts(Protocol):
     def start(self, draft: Draft) -> None: ...
 
-    def save(self, draft: Draft) -> None:
-        """Everything but the files. Problem `draft_closed` when it was sealed or discarded meanwhile; so below."""
+    def save(self, draft: Draft, *, synced: bool = True) -> None:
+        """Everything but the files. `synced=False`: survives the app's being killed, a flat battery only with the next
+        save that is synced. Problem `draft_closed` when it was sealed or discarded meanwhile; so below."""
 
     def label(self, draft: Draft, entry: EvidenceEntry) -> bytes:
         """What a file has to carry so that it finds its way back into its draft."""

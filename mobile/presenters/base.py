@@ -23,8 +23,8 @@ class Jobs(Protocol):
     def run(
         self, work: Callable[[Stop], T], done: Callable[[T], None], failed: Callable[[Problem], None] | None = None
     ) -> Task:
-        """`work` beside the screen. A Problem goes to `failed`, else to `Shell.tell`; any other exception is a defect and
-        is raised on the thread of the screen."""
+        """`work` beside the screen. A Problem goes to `failed`, else to `Shell.tell`; any other exception is a defect
+        and is raised on the thread of the screen."""
 
     def call(self, call: Callable[[], None]) -> None:
         """From any thread: on the thread of the screen, soon."""
@@ -59,8 +59,8 @@ class Shell(Protocol):
 
 
 class Presenter(Generic[S]):
-    """`opened` when its screen is shown, `closed` when it is left for good, `paused` when the app goes to the background
-    or may be killed, `renewed` when the language changed or something outside may have."""
+    """`opened` when its screen is shown, `closed` when it is left for good, `paused` when the app goes to the
+    background or may be killed, `renewed` when the language changed or something outside may have."""
 
     def __init__(self, state: S, words: Words, shell: Shell) -> None:
         self._state, self.words, self.shell = state, words, shell

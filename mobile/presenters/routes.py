@@ -31,7 +31,7 @@ PLACES = (Screen.HOME, Screen.TASKS, Screen.MAP, Screen.LOOKUP, Screen.SYNC)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`about`: the id of a draft, a report, a task …; `part`: which part of it (the page of a form, the key of a field)."""
+    """`about`: the id of a draft, a report, a task …; `part`: which part of it (page of a form, key of a field)."""
 
     screen: Screen
     about: str = ""

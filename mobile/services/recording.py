@@ -24,8 +24,8 @@ class Recording:
     def __init__(self, drafts: Drafts, files: FileStore, clock: Clock) -> None:
         self._drafts, self._files, self._clock = drafts, files, clock
 
-    def start(self, kind: Kind, *, supersedes: UUID | None = None) -> Draft:
-        """A new draft. `supersedes`: the report that this one corrects."""
+    def start(self, kind: Kind, *, supersedes: UUID | None = None, facts: Facts | Typed | None = None) -> Draft:
+        """A new draft. `supersedes`: the report that this one corrects. `facts`: with which it begins."""
         now = to_millisecond(self._clock.now())
         draft = Draft(
             id=uuid7(now),
@@ -33,7 +33,7 @@ class Recording:
             started_at=now,
             saved_at=now,
             supersedes=supersedes,
-            facts={},
+            facts={} if facts is None else encode(facts),
             assessment=None,
             identities=(),
             files=(),
@@ -48,8 +48,12 @@ class Recording:
         facts: Facts | Typed | None = None,
         assessment: Assessment | Typed | None = None,
         identities: Sequence[IdentityPart | Typed] | None = None,
+        typed: Typed | None = None,
+        synced: bool = True,
     ) -> Draft:
-        """Store what was typed so far, finished or not; None leaves a part as it was.
+        """Store what was typed so far, finished or not; None leaves a part as it was. `typed`: see `Draft`.
+        `synced=False`, for single letters: safe from the app's being killed, and from a flat battery once `settle` or
+        another save is through.
 
         While an identity is still being typed its hash changes with every letter, so a subject of a draft may
         name it by place: `"#0"` is the first of `identities`; sealing writes the hash. Problem `draft_closed`.
@@ -61,9 +65,14 @@ class Recording:
             facts=before.facts if facts is None else encode(facts),
             assessment=before.assessment if assessment is None else encode(assessment),
             identities=before.identities if identities is None else tuple(encode(part) for part in identities),
+            typed=before.typed if typed is None else typed,
         )
-        self._drafts.save(after)
+        self._drafts.save(after, synced=synced)
         return after
+
+    def settle(self, draft: UUID) -> None:
+        """What was saved without waiting for the disk is on it when this returns. Problem `draft_closed`."""
+        self._drafts.save(self._drafts.get(draft))
 
     def attach(
         self,

@@ -71,9 +71,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`key`: its path in the facts (`loads/0/documents/1/number`), the same from one state to the next. `text`: as it
-    was typed, else the value as it is written in the officer's language. `on`: of a switch. `helper` and `error` are one
-    sentence; an error hides the helper."""
+    """`key`: its path in the facts (`loads/0/documents/1/number`), the same from one state to the next. `text`: as
+    it was typed, else the value as it is written in the officer's language. `on`: of a switch. `helper` and `error`
+    are one sentence; an error hides the helper."""
 
     key: str
     kind: FieldKind
@@ -147,3 +147,5 @@ class FormState:
     problem: str = ""
     busy: str = ""
     can_seal: bool = False
+    review_label: str = ""
+    another_label: str = ""

@@ -48,8 +48,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class MapState:
-    """`tiles`: name of the map that lies below, "" without one. `box`: south, west, north, east of what is known, to look at
-    first; None where nothing is."""
+    """`tiles`: name of the map that lies below, "" without one. `box`: south, west, north, east of what is known, to
+    look at first; None where nothing is."""
 
     title: str
     tiles: str

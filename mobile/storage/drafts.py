@@ -40,8 +40,8 @@ class SqliteDrafts:
             ),
         )
 
-    def save(self, draft: Draft) -> None:
-        with self._database.writing() as db:
+    def save(self, draft: Draft, *, synced: bool = True) -> None:
+        with self._database.writing(synced=synced) as db:
             found = db.execute(
                 "UPDATE drafts SET kind = ?, saved_at = ?, supersedes = ?, content = ? WHERE id = ? AND open = 1",
                 (
@@ -126,7 +126,12 @@ class SqliteDrafts:
         )
 
     def _content(self, draft: Draft) -> bytes:
-        words = {"facts": draft.facts, "assessment": draft.assessment, "identities": draft.identities}
+        words = {
+            "facts": draft.facts,
+            "assessment": draft.assessment,
+            "identities": draft.identities,
+            "typed": draft.typed,
+        }
         return lock_json(self._vault, words, _CONTENT, draft.id)
 
 
@@ -147,6 +152,7 @@ def read_draft(db: sqlite3.Connection, vault: Vault, draft: UUID) -> Draft:
         assessment=content["assessment"],
         identities=tuple(content["identities"]),
         files=tuple(read_entry(vault, file) for file in files),
+        typed=content.get("typed", {}),  # not there in what an older version of the app kept
     )
 
 

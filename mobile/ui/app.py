@@ -1,6 +1,7 @@
 """The app: one window, one stack of screens, what lies over them, and the moments at which a phone may kill it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kivy.app import App
@@ -12,10 +13,12 @@ from kivy.uix.floatlayout import FloatLayout
 from mobile.presenters.base import Presenter
 from mobile.presenters.routes import PLACES, Route, Screen
 from mobile.presenters.settings import Chosen
+from mobile.services.thumbnails import Small
 from mobile.state.shell import Place
 from mobile.ui.navigation import Open, Stack
 from mobile.ui.screen import ScreenView
 from mobile.ui.screens import view_of
+from mobile.ui.textures import Textures
 from mobile.ui.theme import Look, theme
 from mobile.ui.threads import KivyJobs
 from mobile.ui.widgets.bars import NavBar
@@ -24,11 +27,13 @@ from shared.i18n import Words
 from shared.problems import Problem
 
 BACK = (27, 1001)  # Escape, and Android's back button
+_NOTHING_CHOSEN = Chosen()
 
 
 class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
-    """`make`: gives the presenter of a route. `chosen`: look, size of text, language. `first`: where the app opens. `places`: what the navigation bar says,
-    asked whenever it is drawn; an empty answer hides it (before anybody is enrolled, while locked)."""
+    """`make`: gives the presenter of a route. `chosen`: look, size of text, language. `first`: where the app opens.
+    `places`: what the navigation bar says, asked whenever it is drawn; an empty answer hides it (before anybody is
+    enrolled, while locked). `small`: the small picture of a file, by its name in the file store."""
 
     title = "Kiểm Khoáng"
 
@@ -39,11 +44,12 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         *,
         first: Callable[[], Route],
         places: Callable[[], tuple[Place, ...]],
-        chosen: Chosen = Chosen(),
+        chosen: Chosen = _NOTHING_CHOSEN,
         paused: Callable[[], None] = lambda: None,
         resumed: Callable[[], None] = lambda: None,
         closed: Callable[[], None] = lambda: None,
         defect: Callable[[Exception], str] | None = None,
+        small: Callable[[str], Small | None] = lambda name: None,
     ) -> None:
         """`defect`: notes a defect down where a person finds it and gives the mark it has there; without it, as in
         tests, a defect ends the app."""
@@ -53,6 +59,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         self.first, self.places = first, places
         self._paused, self._resumed, self._closed = paused, resumed, closed
         self.jobs = KivyJobs(self.tell)
+        self.textures = Textures(small, self.jobs)
         self.stack = Stack(lambda route: make(route, self), self._draw)
         self.view: ScreenView[Any] | None = None
         self._defects = _Defects(self)
@@ -124,6 +131,16 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
 
     def tell(self, problem: Problem) -> None:
         self.overlays.problem(problem.type.title.say(self.words.language), problem.detail(self.words.language))
+
+    def choose_file(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
+        """A file of this machine, where there is no camera."""
+        from mobile.ui.widgets.chooser import FileChoice
+
+        def chosen(path: Path) -> None:
+            self.overlays.dismiss_top()
+            then(path)
+
+        self.overlays.sheet(FileChoice(folder, take, chosen), title)
 
     def ask(self, title: str, text: str, *, yes: str, no: str, then: Callable[[], None]) -> None:
         self.overlays.question(title, text, yes=yes, no=no, then=then)

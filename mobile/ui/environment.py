@@ -24,7 +24,7 @@ def prepare(home: Path) -> None:
 
 
 def configure(*, width: int = WIDTH, height: int = HEIGHT) -> None:
-    """After `import kivy`, before its window: size, no right-click dots, no smoothing that software GL cannot pay for."""
+    """After `import kivy`, before its window: size, no right-click dots, no smoothing that software GL pays for."""
     from kivy.config import Config
 
     Config.set("graphics", "width", str(width))

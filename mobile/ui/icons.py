@@ -1,5 +1,5 @@
-"""The icons of the kit by their names in Material Design Icons (pictogrammers.com); `mobile/fonts/make_icons.py` puts just
-these into `mobile/fonts/icons.ttf`.
+"""The icons of the kit by their names in Material Design Icons (pictogrammers.com); `mobile/fonts/make_icons.py` puts
+just these into `mobile/fonts/icons.ttf`.
 """
 
 CODES = {

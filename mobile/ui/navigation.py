@@ -17,7 +17,7 @@ class Open:
 
 
 class Stack:
-    """A place of the navigation bar at the bottom, other screens on top. `changed` is called with what is to be drawn."""
+    """A place of the navigation bar at the bottom, other screens on top. `changed` is told what is to be drawn."""
 
     def __init__(self, make: Callable[[Route], AnyPresenter], changed: Callable[[Open], None]) -> None:
         self._make, self._changed = make, changed

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from kivy.clock import Clock
@@ -51,9 +52,9 @@ class KivyJobs:
             try:
                 result = work(job.stop)
             except Problem as problem:
-                self._back(job, lambda problem=problem: (failed or self._failed)(problem))
+                self._back(job, partial(failed or self._failed, problem))
             except BaseException as error:  # a defect: raised where the app's handler of defects hears of it
-                self._back(job, lambda error=error: _raise(error))
+                self._back(job, partial(_raise, error))
             else:
                 self._back(job, lambda: done(result))
             finally:

@@ -184,7 +184,7 @@ PROBLEMS: tuple[ProblemType, ...] = (
         (
             "Tệp bản đồ “{name}” hỏng hoặc không phải MBTiles dạng ảnh; chép lại tệp khác vào máy, bản đồ vẫn dùng được"
             " không có nền.",
-            "The map file “{name}” is damaged or no raster MBTiles; copy another to the phone, the map works without it.",
+            "The map file “{name}” is damaged or no raster MBTiles; copy another to the phone; it works without one.",
         ),
     ),
     problem(
@@ -193,7 +193,7 @@ PROBLEMS: tuple[ProblemType, ...] = (
         ("Ứng dụng gặp lỗi", "Something went wrong in the app"),
         (
             "Ứng dụng gặp lỗi; những gì đã nhập vẫn được giữ, hãy thử lại và báo phụ trách mã {mark}.",
-            "Something went wrong in the app; what was typed is kept, try again and tell your supervisor the mark {mark}.",
+            "Something went wrong in the app; what was typed is kept; try again and tell your supervisor {mark}.",
         ),
     ),
 )

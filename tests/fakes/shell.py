@@ -114,7 +114,7 @@ class FakeShell:
     def open(self, route: Route) -> None:
         self.opened.append(route)
 
-    replace = reset = open
+    replace = reset = open  # noqa: A003 - the method of this class is meant
 
     def back(self) -> None:
         self.backs += 1

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from kivy.metrics import dp
+from kivy.properties import NumericProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.stacklayout import StackLayout
@@ -20,7 +21,10 @@ OnChoose = Callable[[str], Any]
 
 
 class Chip(Tappable):
-    """Chosen, it has a tick as well as a colour."""
+    """Chosen, it has a tick as well as a colour. `needed`: px of height for its words; with `stretch` whoever holds it
+    gives it that much."""
+
+    needed = NumericProperty(0.0)
 
     def __init__(self, option: Option, act: Callable[[], Any], *, widest: float, stretch: bool = False) -> None:
         background, words, line = _colors(option.chosen)
@@ -32,8 +36,9 @@ class Chip(Tappable):
             on_tap=act,
             padding=(dp(12), dp(6)),
             spacing=dp(6),
-            size_hint=(1 if stretch else None, None),
+            size_hint=(1, 1) if stretch else (None, None),
         )
+        self._stretch = stretch
         self.key, self.label, self.option = option.value, option.label, option
         icon = "check" if option.chosen else option.icon
         mark_width = 0.0
@@ -56,7 +61,9 @@ class Chip(Tappable):
         self._fit()
 
     def _fit(self, *_: Any) -> None:
-        self.height = max(row_height(), self._words.texture_size[1] + dp(12))
+        self.needed = max(row_height(), self._words.texture_size[1] + dp(12))
+        if not self._stretch:
+            self.height = self.needed
 
 
 def _colors(chosen: bool) -> tuple[list[float], list[float], list[float]]:
@@ -111,12 +118,12 @@ class Segments(BoxLayout):  # type: ignore[misc]
         self.orientation = "vertical" if theme.scale > 1.3 and len(options) > 2 else "horizontal"
         for option in options:
             chip = Chip(option, partial(self._on_choose, option.value), widest=0, stretch=True)
-            chip.bind(height=self._fit)
+            chip.bind(needed=self._fit)
             self.add_widget(chip)
         self._fit()
 
     def _fit(self, *_: Any) -> None:
-        heights = [child.height for child in self.children]
+        heights = [child.needed for child in self.children]
         if self.orientation == "vertical":
             self.height = sum(heights) + dp(4) * max(len(heights) - 1, 0)
         else:

@@ -26,6 +26,8 @@ class Typing:
 class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
     """`typed`: what the officer typed, never what was put in by the app. `title`: of the phone's own editor."""
 
+    text: str
+
     def __init__(
         self, typed: Callable[[str], Any], *, title: str, keyboard: Keyboard = Keyboard.TEXT, several: bool = False
     ) -> None:

@@ -120,6 +120,9 @@ class Overlays:
 
     # --- what takes it away
 
+    def _dismiss(self) -> None:
+        self.dismiss_top()
+
     def dismiss_top(self) -> bool:
         """False when nothing is open."""
         if not self._open:
@@ -145,7 +148,7 @@ class Overlays:
         scroll = ScrollView(do_scroll_x=False)
         scroll.add_widget(content)
         panel.add_widget(scroll)
-        scrim = Scrim(panel, lambda: self.dismiss_top())
+        scrim = Scrim(panel, self._dismiss)
 
         def fit(*_: Any) -> None:
             whole = self._layer.height

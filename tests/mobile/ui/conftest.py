@@ -60,6 +60,7 @@ def app_of(tmp_path: Path, drive: Callable[[Any], "Driver"]) -> Callable[..., "D
                 chosen=chosen,
                 paused=screens.paused,
                 resumed=screens.resumed,
+                small=screens.small,
             )
         )
 

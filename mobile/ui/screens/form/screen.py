@@ -3,13 +3,14 @@
 from functools import partial
 from typing import Any
 
+from kivy.app import App
 from kivy.clock import Clock
-from kivy.uix.widget import Widget
 
 from mobile.presenters.forms.form import FormPresenter
-from mobile.state.forms import Field, FormPage, FormState, Row
+from mobile.state.forms import Field, FormState, Level, Notice, Row
 from mobile.ui.screen import ScreenView
-from mobile.ui.screens.form.parts import Part, part_of
+from mobile.ui.screens.form.parts import part_of
+from mobile.ui.textures import TextureOf
 from mobile.ui.widgets.bars import AppBar
 from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.layout import Body, Column, NoticeBox
@@ -22,82 +23,117 @@ class FormView(ScreenView[FormPresenter]):
 
     def build(self) -> None:
         self.bar = AppBar("", on_back=self.presenter.shell.back)
-        self.add_widget(self.bar)
-        self.top = Column(padding=0)
-        self.body = Body()
-        self.foot = Column(padding=16)
-        for part in (self.top, self.body, self.foot):
+        self.alarm, self.body = Column(padding=0), Body()
+        self.said, self.fields, self.foot = Column(spacing=8), Column(spacing=14), Column(padding=12)
+        self.body.add(self.said)
+        self.body.add(self.fields)
+        for part in (self.bar, self.alarm, self.body, self.foot):
             self.add_widget(part)
-        self._page: FormPage | None = None
-        self._shape: tuple[Any, ...] = ()
-        self._parts: dict[str, tuple[Field, Part]] = {}
-        self._steps: tuple[Any, ...] = ()
-        self._foot: tuple[Any, ...] = ()
-        self._top: tuple[Any, ...] = ()
+        self._shape: Any = None
+        self._drawn: dict[str, tuple[Field, Any]] = {}
+        self._told: dict[str, Any] = {}
 
     def show(self, state: FormState) -> None:
         self.bar.tell(state.page.title, state.saved)
-        self._draw_top(state)
+        if self._is_new("top", (state.problem, state.busy)):
+            self._draw_top(state)
+        if self._is_new("said", state.page.notices if state.page.page else state.notices):
+            self._draw_notices(state)
         shape = (state.page.page, tuple((field.key, field.kind) for field in state.page.fields))
-        steps = (state.steps, state.notices) if not state.page.page else ()
-        if shape != self._shape or steps != self._steps:
-            self._draw_page(state, same=bool(self._shape) and shape[0] == self._shape[0])
-            self._shape, self._steps = shape, steps
+        if not state.page.page:
+            if self._is_new("steps", (state.steps, state.another_label)) or shape != self._shape:
+                self._draw_steps(state)
+        elif shape != self._shape:
+            self._draw_fields(state)
         else:
             self._update(state)
-        self._draw_foot(state)
+        self._scroll(shape)
+        if self._is_new("foot", (state.page.page, state.page.next_label, state.review_label)):
+            self._draw_foot(state)
+
+    # --- what fields ask of the screen
+
+    def sheet(self, content: Any, title: str) -> None:
+        App.get_running_app().overlays.sheet(content, title)
+
+    def unsheet(self) -> None:
+        App.get_running_app().overlays.dismiss_top()
+
+    @property
+    def texture_of(self) -> TextureOf:
+        found: TextureOf = App.get_running_app().textures.ask
+        return found
 
     # --- parts of the screen
 
+    def _is_new(self, name: str, value: Any) -> bool:
+        if name in self._told and self._told[name] == value:
+            return False
+        self._told[name] = value
+        return True
+
     def _draw_top(self, state: FormState) -> None:
         """What is wrong with keeping, and what is being waited for: above everything, for it concerns all of it."""
-        told = (state.problem, state.busy)
-        if told == self._top:
-            return
-        self._top = told
-        self.top.clear_widgets()
+        self.alarm.clear_widgets()
         if state.problem:
-            self.top.add_widget(NoticeBox(_BAD, state.problem))
+            self.alarm.add_widget(NoticeBox(Level.BAD, state.problem))
         if state.busy:
-            self.top.add_widget(NoticeBox(_INFO, state.busy))
+            self.alarm.add_widget(NoticeBox(Level.INFO, state.busy))
 
-    def _draw_page(self, state: FormState, *, same: bool) -> None:
-        height, where = self.body.height, self.body.scroll_y
-        self.body.clear()
-        self._parts = {}
-        self.notices: list[Widget] = []
+    def _draw_notices(self, state: FormState) -> None:
+        self.said.clear_widgets()
         for notice in state.page.notices if state.page.page else state.notices:
-            self.body.add(NoticeBox(notice.level, notice.text, on_tap=partial(self.presenter.open, notice.page)))
-        for step in state.steps if not state.page.page else ():
+            self.said.add_widget(NoticeBox(notice.level, notice.text, on_tap=partial(self._go, notice)))
+
+    def _go(self, notice: Notice) -> None:
+        if notice.page and notice.page != self.presenter.state.page.page:
+            self.presenter.open(notice.page)
+
+    def _draw_steps(self, state: FormState) -> None:
+        self.fields.clear_widgets()
+        self._drawn = {}
+        for step in state.steps:
             badge = str(step.missing) if step.missing else ""
             row = Row(step.page, step.title, step.summary, badge=badge, level=step.level, icon=step.icon)
-            self.body.add(ListRow(row, on_open=self.presenter.open))
+            self.fields.add_widget(ListRow(row, on_open=self.presenter.open))
+        if state.another_label:
+            self.fields.add_widget(
+                PushButton(state.another_label, style="outlined", icon="plus", on_tap=self.presenter.another, wide=True)
+            )
+
+    def _draw_fields(self, state: FormState) -> None:
+        """Fields that were there before keep their widgets, so that a field that comes or goes beside the one that is
+        being typed in takes nothing away from it."""
+        before, self._drawn = self._drawn, {}
+        same_page = self._shape is not None and self._shape[0] == state.page.page
+        self.fields.clear_widgets()
         for field in state.page.fields:
-            part = part_of(field, self.presenter)
-            self._parts[field.key] = (field, part)
-            self.body.add(part)
-        self._page = state.page
-        if same and height:
-            Clock.schedule_once(lambda _: setattr(self.body, "scroll_y", where), 0)  # a part was added or taken away
-        else:
-            self.body.scroll_y = 1.0
+            kept = before.get(field.key) if same_page else None
+            if kept is not None and kept[0].kind is field.kind:
+                part = kept[1]
+                part.show(field)
+            else:
+                part = part_of(field, self)
+            self._drawn[field.key] = (field, part)
+            self.fields.add_widget(part)
 
     def _update(self, state: FormState) -> None:
-        if self._page is not None and self._page.notices != state.page.notices and state.page.page:
-            self._draw_page(state, same=True) if not self._typing() else self._later(state)
         for field in state.page.fields:
-            before, part = self._parts[field.key]
+            before, part = self._drawn[field.key]
             if before != field:
-                self._parts[field.key] = (field, part)
+                self._drawn[field.key] = (field, part)
                 part.show(field)
 
+    def _scroll(self, shape: Any) -> None:
+        """A new page begins at its top; one that only grew stays where it was read."""
+        another = self._shape is None or self._shape[0] != shape[0]
+        self._shape = shape
+        if another:
+            Clock.schedule_once(lambda _: setattr(self.body, "scroll_y", 1.0), 0)
+
     def _draw_foot(self, state: FormState) -> None:
-        page = state.page
-        told = (page.page, page.next_page, page.next_label, state.can_seal, state.review_label)
-        if told == self._foot:
-            return
-        self._foot = told
         self.foot.clear_widgets()
+        page = state.page
         if page.next_label:
             self.foot.add_widget(PushButton(page.next_label, icon="arrow-right", on_tap=self.presenter.next, wide=True))
         elif state.review_label:
