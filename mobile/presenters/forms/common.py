@@ -70,7 +70,7 @@ def position_words(context: Context) -> str:
         return words(N_("No position: {why}"), why=words(reason) if reason else str(position["missing_reason"]))
     accuracy = position["accuracy_m"]
     known = "" if accuracy is None else f" ±{number(accuracy, words.language)} m"
-    mock = words(N_(" (simulated)")) if position["mock"] else ""
+    mock = f" ({words(N_('simulated'))})" if position["mock"] else ""
     return f"{position['lat']:.6f}, {position['lon']:.6f}{known}{mock}"
 
 
