@@ -10,11 +10,13 @@ from mobile.device.keywrap_file import FileKeyWrap
 from mobile.device.network import LinuxNetwork
 from mobile.ports import Clock, Gnss, Network, Vault
 from mobile.services.backups import BackupNews
+from mobile.services.correcting import Correcting
 from mobile.services.enrolment import SERVER, Enrolment
 from mobile.services.positioning import Positioning
 from mobile.services.recording import Recording
 from mobile.services.reference import ReferenceData
 from mobile.services.relay import Relay
+from mobile.services.reviews import ReviewNews
 from mobile.services.sealing import Sealing
 from mobile.services.sending import Sending
 from mobile.services.traffic import Traffic
@@ -28,6 +30,7 @@ from mobile.storage.outbox import SqliteOutbox
 from mobile.storage.preferences import SqlitePreferences
 from mobile.storage.reference import SqliteReference
 from mobile.storage.relayed import SqliteRelayed
+from mobile.storage.reviews import SqliteReviews
 from mobile.storage.vault import open_vault
 from mobile.transport.api import HttpServerApi
 from mobile.transport.http import Http
@@ -48,6 +51,8 @@ class Phone:
     positioning: Positioning
     recording: Recording
     sealing: Sealing
+    reviews: ReviewNews
+    correcting: Correcting
     sending: Sending
     relay: Relay
     traffic: Traffic
@@ -120,14 +125,17 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
         files.close()
         database.close()
 
+    recording, reviews = Recording(drafts, files, clock), SqliteReviews(database, vault)
     return Phone(
         clock=clock,
         keystore=keystore,
         enrolment=Enrolment(accounts, preferences, api, keystore, model=device.model, platform=device.platform),
         reference=reference,
         positioning=Positioning(_receiver(device.gnss, clock), clock),
-        recording=Recording(drafts, files, clock),
+        recording=recording,
         sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, device.platform)),
+        reviews=ReviewNews(reviews, accounts, api, traffic.report_may),
+        correcting=Correcting(recording, outbox, reviews),
         sending=Sending(outbox, relayed, accounts, files, api, keystore, clock, traffic, news),
         relay=Relay(outbox, relayed, files, accounts, keystore, clock),
         traffic=traffic,

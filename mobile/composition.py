@@ -57,7 +57,7 @@ class Screens:
 
     @cached_property
     def courier(self) -> Courier:
-        return Courier(self.phone.sending, (self.phone.reference.pull,), self.phone.clock)
+        return Courier(self.phone.sending, (self.phone.reference.pull, self.phone.reviews.pull), self.phone.clock)
 
     @cached_property
     def registers(self) -> Registers:
@@ -127,7 +127,7 @@ class Screens:
             self.words,
             shell,
             tasks=tuple,
-            returned=tuple,
+            returned=self._returned,
             begin=self._begin,
         )
 
@@ -151,8 +151,8 @@ class Screens:
             phone.clock,
             self.words,
             shell,
-            review=lambda report: None,
-            correct=lambda report: self._begin(phone.outbox.get(report).kind),
+            review=phone.reviews.of,
+            correct=phone.correcting.begin,
             paper=lambda report: None,
             resend=phone.sending.resend,
         )
@@ -254,6 +254,12 @@ class Screens:
         return AboutPresenter(facts, notices(), words, shell)
 
     # ---
+
+    def _returned(self) -> tuple[Row, ...]:
+        from mobile.presenters.told import returned_row
+
+        outbox, words = self.phone.outbox, self.words
+        return tuple(returned_row(words, outbox.get(one.report), one) for one in self.phone.reviews.to_correct())
 
     def _begin(self, kind: Kind) -> UUID:
         from mobile.services.filling import blank

@@ -17,6 +17,7 @@ from mobile.ports.queues import (
     ReportOnItsWay,
 )
 from mobile.ports.reference import Reference, ReferenceDelta, ReferenceState
+from mobile.ports.reviews import Reviewed, Reviews, Verdict
 from mobile.ports.server import Answer, Enrolled, May, OnOffset, ServerApi, ServerProblem
 from mobile.ports.settings import Backups, Network, NetworkKind, Preferences
 
@@ -60,6 +61,8 @@ __all__ = [
     "RelayedReport",
     "ReportBrief",
     "ReportOnItsWay",
+    "Reviewed",
+    "Reviews",
     "ServerApi",
     "ServerProblem",
     "Session",
@@ -68,4 +71,5 @@ __all__ = [
     "StoredFile",
     "Totals",
     "Vault",
+    "Verdict",
 ]

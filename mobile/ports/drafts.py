@@ -30,6 +30,9 @@ class FileStore(Protocol):
         the file shall tell of itself when a crash leaves nothing else (see `Drafts.label`); at most 60 kB.
         Problem `photo_unreadable` (also for an empty file), `phone_full`; then nothing is left of it."""
 
+    def copy(self, name: str, of: str, label: Callable[[StoredFile], bytes] | None = None) -> StoredFile:
+        """As `add`, from a file that the store has: it never lies open on the disk."""
+
     def open(self, name: str) -> BinaryIO:
         """Can seek. Problem `photo_unreadable` when it has gone; while reading, when it is no longer what was added."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from mobile.ports.people import Officer
 from mobile.ports.queues import FileOnItsWay
 from mobile.ports.reference import ReferenceDelta
+from mobile.ports.reviews import Reviewed, Verdict
 from shared.problems import Problem, ProblemType, Text
 from shared.wire.v1.messages import BackedUp, Hello, Receipt, ServerKey
 from shared.wire.v1.signed import Signed
@@ -80,3 +81,8 @@ class ServerApi(Protocol):
 
     def reference(self, cursor: str | None, token: str, *, etag: str | None = None) -> ReferenceDelta | None:
         """None: the answer is still the one with that etag."""
+
+    def reviewed(self, verdict: Verdict, token: str) -> tuple[UUID, ...]:
+        """The officer's reports about which that was said and which no other report corrects, received last first."""
+
+    def review(self, report: UUID, token: str) -> Reviewed: ...

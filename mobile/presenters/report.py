@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from mobile.ports import Clock, Outbox, QueuedReport
+from mobile.ports import Clock, Outbox, QueuedReport, Reviewed, Verdict
 from mobile.presenters.base import Presenter, Shell
 from mobile.presenters.courier import Courier
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.sync import TakenAt
-from mobile.presenters.told import LEVELS, file_row
+from mobile.presenters.told import LEVELS, VERDICT_LEVELS, file_row, review_words
 from mobile.presenters.written import moment
 from mobile.services.states import tell_report
 from mobile.state.forms import Level
@@ -17,11 +17,9 @@ from shared.i18n import N_, Words
 from shared.i18n.labels import label
 from shared.problems import Problem
 
-Review = tuple[str, Level, bool]  # what the supervisor said, how it is shown, whether a correction is asked for
-
 
 class ReportPresenter(Presenter[ReportState]):
-    """`review`: of a report, None before there is one. `correct`: starts a draft that corrects it. `paper`: makes the
+    """`review`: of a report, None before there is one. `correct`: gives the draft that corrects it. `paper`: makes the
     PDF of its facts and hands it on."""
 
     def __init__(
@@ -34,7 +32,7 @@ class ReportPresenter(Presenter[ReportState]):
         words: Words,
         shell: Shell,
         *,
-        review: Callable[[UUID], Review | None],
+        review: Callable[[UUID], Reviewed | None],
         correct: Callable[[UUID], UUID],
         paper: Callable[[UUID], None],
         resend: Callable[[UUID], object],
@@ -99,10 +97,14 @@ class ReportPresenter(Presenter[ReportState]):
                 number=words(N_("Seal {hash}"), hash=report.manifest_sha256[:16]),
                 files=tuple(file_row(words, file, i + 1, backed_up) for i, file in enumerate(report.files)),
                 files_title=words.many("{n} file", "{n} files", len(report.files)),
-                review="" if review is None else review[0],
-                review_level=Level.INFO if review is None else review[1],
-                correct=words(N_("Correct this report")) if review is not None and review[2] else "",
+                review="" if review is None else review_words(words, review),
+                review_level=Level.INFO if review is None else VERDICT_LEVELS[review.verdict],
+                correct=words(N_("Correct this report")) if _is_returned(review) else "",
                 paper=words(N_("Paper of the facts")),
                 resend=words(N_("Send all of it again")),
             )
         )
+
+
+def _is_returned(review: Reviewed | None) -> bool:
+    return review is not None and review.verdict is Verdict.RETURNED

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from mobile.ports import LocalFile, QueueState, ReportBrief
-from mobile.presenters.written import amount, when
+from mobile.ports import LocalFile, QueuedReport, QueueState, ReportBrief, Reviewed, Verdict
+from mobile.presenters.written import amount, moment, when
 from mobile.services.states import Stage, Told, tell_brief, tell_file
 from mobile.state.forms import Level, Row
 from mobile.state.sync import FileRow
@@ -62,3 +62,24 @@ def file_row(words: Words, file: LocalFile, number: int, backed_up: datetime | N
 
 def is_waiting(brief: ReportBrief) -> bool:
     return brief.state is not QueueState.CONFIRMED
+
+
+# --- what supervisors said
+
+VERDICT_LEVELS = {Verdict.RETURNED: Level.WARN, Verdict.REJECTED: Level.BAD}
+
+
+def review_words(words: Words, review: Reviewed) -> str:
+    if review.verdict is Verdict.RETURNED:
+        return words(N_("Returned on {when}: {note}"), when=moment(review.at), note=review.note)
+    return words(N_("Rejected on {when}: {note}"), when=moment(review.at), note=review.note)
+
+
+def returned_row(words: Words, report: QueuedReport, review: Reviewed) -> Row:
+    return Row(
+        page=str(report.id),
+        title=words(N_("{kind} no. {number}"), kind=label(words, report.kind), number=report.sequence),
+        subtitle=review.note,
+        level=VERDICT_LEVELS[review.verdict],
+        icon="undo",
+    )

@@ -1,14 +1,15 @@
 """Filling in a report: every call returns only when what it was given would survive a flat battery. (A draft that was
 only started, with nothing in it yet, survives the app's being killed, no more.)"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mobile.ports import Clock, Draft, Drafts, FileStore, Photo, StoredFile
+from mobile.ports import Clock, Draft, Drafts, FileStore, LocalFile, Photo, StoredFile
 from shared.clock import to_millisecond
 from shared.identity import uuid7
 from shared.problems import Problem
@@ -18,6 +19,7 @@ from shared.wire.v1.messages import EvidenceEntry
 from shared.wire.v1.records import Assessment, Facts, IdentityPart, Kind, Purpose
 
 Typed = Mapping[str, Any]  # a record of the wire that may still lack fields
+PLACE_OF_IDENTITY = "#"  # see `Recording.save`
 
 
 class Recording:
@@ -85,22 +87,29 @@ class Recording:
     ) -> EvidenceEntry:
         """Copy a file into the phone's keeping, with the hash of its exact bytes. Problem `photo_unreadable` also
         for an empty file, `phone_full`, `draft_closed`."""
+        taken = None if taken_at is None else to_millisecond(taken_at)
+
+        def entry_of(file: UUID, stored: StoredFile) -> EvidenceEntry:
+            kind = media_type(stored.head)
+            return EvidenceEntry(file, stored.sha256, stored.size, kind, purpose, taken, from_app_camera)
+
+        return self._keep(draft, entry_of, partial(self._files.add, source=source))
+
+    def carry(self, draft: UUID, file: LocalFile) -> EvidenceEntry:
+        """A file of a sealed report, for the report that corrects it: the same bytes under another id. Problem
+        `photo_unreadable` when the phone's copy is no longer what was sealed, `phone_full`, `draft_closed`."""
+        return self._keep(draft, lambda new, _: replace(file.entry, id=new), partial(self._files.copy, of=file.name))
+
+    def _keep(
+        self,
+        draft: UUID,
+        entry_of: Callable[[UUID, StoredFile], EvidenceEntry],
+        store: Callable[..., StoredFile],
+    ) -> EvidenceEntry:
         words = self._drafts.get(draft)  # before a large copy is made for nothing
         file = uuid7(self._clock.now())
-
-        def entry_of(stored: StoredFile) -> EvidenceEntry:
-            return EvidenceEntry(
-                id=file,
-                sha256=stored.sha256,
-                bytes=stored.size,
-                media_type=media_type(stored.head),
-                purpose=purpose,
-                taken_at=None if taken_at is None else to_millisecond(taken_at),
-                from_app_camera=from_app_camera,
-            )
-
-        stored = self._files.add(str(file), source, lambda stored: self._drafts.label(words, entry_of(stored)))
-        entry = entry_of(stored)
+        stored = store(str(file), label=lambda stored: self._drafts.label(words, entry_of(file, stored)))
+        entry = entry_of(file, stored)
         try:
             self._drafts.add_file(draft, entry, stored.name)
         except Problem:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mobile.ports import Accounts, Clock, Draft, Drafts, Keystore, Outbox, QueuedReport, Slot
+from mobile.services.recording import PLACE_OF_IDENTITY
 from mobile.services.reference import ReferenceData
 from mobile.services.register import Registers
 from shared.clock import to_millisecond
@@ -14,8 +15,6 @@ from shared.wire.v1.judging import RULES_OF_OURS, Judged, as_results, judge
 from shared.wire.v1.messages import REPORT_SCHEMA, App, Manifest
 from shared.wire.v1.records import Assessment, Facts, IdentityPart
 from shared.wire.v1.seal import SealedReport, identity_hash, seal
-
-PLACE_OF_IDENTITY = "#"  # see Recording.save
 
 
 class Sealing:

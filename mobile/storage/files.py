@@ -65,6 +65,10 @@ class FileFolder:
                 raise Problem("photo_unreadable", name=source.name)
             return self._write(self._folder / name, reading, label, shown=source.name)
 
+    def copy(self, name: str, of: str, label: Label | None = None) -> StoredFile:
+        with self.open(of) as reading:
+            return self._write(self._folder / name, reading, label, shown=of)
+
     def open(self, name: str) -> BinaryIO:
         return self._open(self._folder / name)
 

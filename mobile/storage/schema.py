@@ -96,6 +96,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             next_try INTEGER NOT NULL DEFAULT 0, UNIQUE (owner, position))""",
         "CREATE INDEX relayed_files_by_hash ON relayed_files (sha256)",
     ),
+    (
+        # --- what supervisors said of reports sealed here. `note`: locked. `settled`: no longer listed
+        """CREATE TABLE reviews (
+            report TEXT PRIMARY KEY REFERENCES reports (id), verdict TEXT NOT NULL, note BLOB NOT NULL,
+            at INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
+        "CREATE INDEX corrections ON drafts (supersedes) WHERE supersedes IS NOT NULL",
+    ),
 )
 
 

@@ -1,11 +1,13 @@
 """The server's API over HTTP. Nothing here decides whether to believe an answer: that is `mobile.services.trust`."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from mobile.ports import Answer, Enrolled, FileOnItsWay, May, OnOffset, ReferenceDelta
+from mobile.ports import Answer, Enrolled, FileOnItsWay, May, OnOffset, ReferenceDelta, Reviewed, Verdict
 from mobile.transport.http import Http, HttpAnswer, problem_from
 from mobile.transport.tus import Tus
 from shared.problems import Problem
@@ -85,6 +87,25 @@ class HttpServerApi:
             return None
         return _delta(_json(answer, 200), answer.headers.get("ETag"))
 
+    def reviewed(self, verdict: Verdict, token: str) -> tuple[UUID, ...]:
+        found: list[UUID] = []
+        params = {"review": verdict.value}
+        while True:
+            ids, cursor = _page(_json(self._http.call("GET", "reports/", token=token, params=params), 200))
+            found += ids
+            if cursor is None or cursor == params.get("cursor"):
+                return tuple(found)
+            params = {"review": verdict.value, "cursor": cursor}
+
+    def review(self, report: UUID, token: str) -> Reviewed:
+        answer = _json(self._http.call("GET", f"reports/{report}/", token=token), 200)
+        try:
+            said = answer["review"]
+            at = datetime.fromisoformat(said["at"]).astimezone(UTC)
+            return Reviewed(report, Verdict(said["verdict"]), str(said["note"]), at)
+        except (LookupError, TypeError, ValueError) as error:
+            raise Problem("answer_invalid") from error
+
 
 def _json(answer: HttpAnswer, *good: int) -> Any:
     if answer.status not in good:
@@ -116,6 +137,16 @@ def _delta(answer: Any, etag: str | None) -> ReferenceDelta:
     if not all(isinstance(entry, str) for entry in removed):
         raise Problem("answer_invalid")
     return ReferenceDelta(answer["cursor"], items, settings, tuple(removed), etag)
+
+
+def _page(answer: Any) -> tuple[list[UUID], str | None]:
+    """Ids of a page of reports, and the cursor of the next one."""
+    try:
+        following = answer["next"]
+        cursor = None if following is None else parse_qs(urlsplit(following).query)["cursor"][0]
+        return [UUID(row["id"]) for row in answer["results"]], cursor
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Problem("answer_invalid") from error
 
 
 def _rows(value: Any) -> tuple[dict[str, Any], ...]:

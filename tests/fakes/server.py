@@ -66,6 +66,8 @@ class FakeServer:
         self.reports: dict[str, SealedReport] = {}
         self.arrivals: list[str] = []  # ids in the order in which reports became known
         self.quarantine: list[dict[str, Any]] = []
+        self.reviews: dict[str, dict[str, Any]] = {}  # of reports: verdict, note, at
+        self.page = 50  # reports in one answer of the list
         self.tus = Uploads(self.reports)
         self.backup: tuple[datetime, set[str]] | None = None  # when the last one was made, manifests that stand in it
         self.bent_offset: str | None = None  # what stands in Upload-Offset instead of the truth
@@ -189,6 +191,20 @@ class FakeServer:
         }
         return {**value, "signature": key.sign(value)}
 
+    def review(self, report: object, verdict: str, note: str) -> None:
+        self.reviews[str(report)] = {"verdict": verdict, "note": note, "at": instant_text(datetime.now(UTC))}
+
+    def listed(self, verdict: str, start: int) -> dict[str, Any]:
+        corrected = {str(sealed.manifest.supersedes) for sealed in self.reports.values()}
+        found = [
+            {"id": name}
+            for name in reversed(self.arrivals)
+            if name not in corrected and self.reviews.get(name, {}).get("verdict") == verdict
+        ]
+        end = start + self.page
+        more = f"{self.url}/api/v1/reports/?review={verdict}&cursor={end}" if found[end:] else None
+        return {"next": more, "previous": None, "results": found[start:end]}
+
     def backed_up(self, manifests: list[str], key: SigningKey) -> dict[str, Any]:
         self.backups_asked.append(manifests)
         taken_at, standing = self.backup or (None, set[str]())
@@ -306,6 +322,12 @@ class _Handler(BaseHTTPRequestHandler):
                 if id not in fake.reports or query.get("manifest") != fake.reports[id].manifest_sha256:
                     raise Problem("not_found")
                 return 200, self._bent(fake, fake.receipt(id, key), key, fault), {}
+            case "GET", ["reports"]:
+                self._require_token(fake)
+                return 200, fake.listed(query["review"], int(query.get("cursor", 0))), {}
+            case "GET", ["reports", id] if id in fake.reports:
+                self._require_token(fake)
+                return 200, {"id": id, "review": fake.reviews.get(id)}, {}
             case "POST", ["reports", "backed-up"]:
                 return 200, fake.backed_up(json.loads(raw)["manifests"], key), {}
             case _, ["uploads", *_]:

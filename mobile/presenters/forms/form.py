@@ -15,6 +15,7 @@ from mobile.presenters.forms.loads import READINGS, measured, taken_over
 from mobile.presenters.forms.missing import missing
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.written import hour
+from mobile.services.correcting import NOTE
 from mobile.services.filling import blank, paths
 from mobile.services.positioning import Reading
 from mobile.services.recording import Recording
@@ -30,7 +31,7 @@ from shared.wire.v1.records import Kind, Purpose
 
 JUDGED_AFTER_S = 0.4  # without another letter
 SETTLED_AFTER_S = 2.0  # then what was typed is on the disk, whatever the battery does
-_RAW, _PAGE, _NOTE = "raw", "page", "note"
+_RAW, _PAGE = "raw", "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class FormPresenter(Presenter[FormState]):
         typed = dict(draft.typed)
         self._page: str = typed.get(_PAGE, "")
         self._raw: dict[str, str] = dict(typed.get(_RAW, {}))
-        self._note: str = typed.get(_NOTE, "")
+        self._note: str = typed.get(NOTE, "")
         self._tree: Facts = {
             **(draft.facts or blank.facts(self._kind, None, (), draft.started_at)),
             IDENTITIES: list(draft.identities),
@@ -255,7 +256,7 @@ class FormPresenter(Presenter[FormState]):
 
     def _save(self, *, synced: bool) -> None:
         facts = {name: value for name, value in self._tree.items() if not name.startswith("#")}
-        typed = {_RAW: self._raw, _PAGE: self._page, _NOTE: self._note, READINGS: self._tree[READINGS]}
+        typed = {_RAW: self._raw, _PAGE: self._page, NOTE: self._note, READINGS: self._tree[READINGS]}
         try:
             saved = self._kit.recording.save(
                 self._draft, facts=facts, identities=self._tree[IDENTITIES], typed=typed, synced=synced

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from mobile.bootstrap import Phone
-from mobile.ports import NetworkKind, QueuedReport, Session
+from mobile.ports import NetworkKind, QueuedReport, Reviewed, Session, Verdict
 from mobile.presenters.courier import Courier
 from mobile.presenters.enrol import EnrolPresenter
 from mobile.presenters.home import HomePresenter
-from mobile.presenters.report import ReportPresenter, Review
+from mobile.presenters.report import ReportPresenter
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen, SettingsPresenter, read_choices
 from mobile.presenters.sync import PAGE, SyncPresenter
@@ -21,7 +21,7 @@ from shared.i18n import Words
 from shared.wire.v1.records import Kind
 from tests.fakes.server import FakeServer, officer
 from tests.fakes.shell import FakeShell
-from tests.mobile.conftest import FakeClock, FakeNetwork
+from tests.mobile.conftest import MORNING, FakeClock, FakeNetwork
 
 Filed = Callable[..., QueuedReport]
 
@@ -245,7 +245,7 @@ def test_sync_shows_how_far_the_bytes_are(phone: Phone, courier: Courier, words:
 
 
 def report(
-    phone: Phone, courier: Courier, words: Words, shell: FakeShell, id: UUID, review: Review | None = None
+    phone: Phone, courier: Courier, words: Words, shell: FakeShell, id: UUID, review: Reviewed | None = None
 ) -> ReportPresenter:
     return ReportPresenter(
         id,
@@ -280,14 +280,28 @@ def test_a_returned_report_can_be_corrected(
     phone: Phone, courier: Courier, words: Words, shell: FakeShell, filed: Filed
 ) -> None:
     sealed = filed()
-    presenter = report(phone, courier, words, shell, sealed.id, ("Thiếu ảnh biển số", Level.WARN, True))
-    assert presenter.state.review == "Thiếu ảnh biển số"
+    said = Reviewed(sealed.id, Verdict.RETURNED, "Thiếu ảnh biển số", MORNING)
+    presenter = report(phone, courier, words, shell, sealed.id, said)
+    assert presenter.state.review == "Trả lại lúc 20/11/2026 08:45: Thiếu ảnh biển số"
     assert presenter.state.correct
 
     presenter.correct()
     (draft,) = phone.recording.drafts()
     assert draft.supersedes == sealed.id
     assert shell.opened == [Route(Screen.FORM, str(draft.id))]
+
+
+def test_a_rejected_report_says_so_and_asks_for_nothing(
+    phone: Phone, courier: Courier, words: Words, shell: FakeShell, filed: Filed
+) -> None:
+    sealed = filed()
+    said = Reviewed(sealed.id, Verdict.REJECTED, "Lập nhầm", MORNING)
+    state = report(phone, courier, words, shell, sealed.id, said).state
+    assert (state.review, state.review_level, state.correct) == (
+        "Không chấp nhận lúc 20/11/2026 08:45: Lập nhầm",
+        Level.BAD,
+        "",
+    )
 
 
 def test_sending_all_of_it_again_needs_a_yes(
