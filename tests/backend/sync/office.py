@@ -125,7 +125,7 @@ class Office:
         """A phone of An's, enrolled by HTTP: (phone, header with its token)."""
         binh = {"Authorization": f"Token {(self.folder / 'token').read_text(encoding='ascii')}"}
         agreed = {**binh, "Content_Type": "application/json"}
-        an = self.request("GET", "/api/v1/me/", **binh).json()
+        an = self.request("GET", "/api/v1/me/", None, **binh).json()
         code = self.request("POST", "/api/v1/devices/codes/", json.dumps({"officer": an["id"]}).encode(), **agreed)
         phone = SealingPhone()
         wish = {"code": code.json()["code"], "public_key": phone.public_key_pem, "model": "thử", "platform": "test"}
