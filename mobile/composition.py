@@ -253,6 +253,11 @@ class Screens:
 
         return AboutPresenter(facts, notices(), words, shell)
 
+    def _gallery(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.gallery import GalleryPresenter
+
+        return GalleryPresenter(route.part, self.words, shell)
+
     # ---
 
     def _returned(self) -> tuple[Row, ...]:

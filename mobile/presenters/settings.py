@@ -98,7 +98,6 @@ class SettingsPresenter(Presenter[SettingsState]):
                 rows=(
                     Row("officers", words(N_("Officers of this phone")), icon="account-switch-outline"),
                     Row("about", words(N_("About the app")), icon="information-outline"),
-                    Row("gallery", words(N_("Parts of the screen")), icon="palette-outline"),
                 ),
                 rows_title=words(N_("More")),
             )
@@ -144,5 +143,9 @@ class AboutPresenter(Presenter[AboutState]):
                 lines=self._facts(),
                 notices_title=self.words(N_("Fonts and libraries")),
                 notices=self._notices,
+                rows=(Row("gallery", self.words(N_("Look of the app")), icon="palette-outline"),),
             )
         )
+
+    def open(self, page: str) -> None:
+        self.shell.open(Route(Screen(page)))

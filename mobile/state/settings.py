@@ -29,3 +29,4 @@ class AboutState:
     lines: tuple[tuple[str, str], ...]
     notices_title: str
     notices: str
+    rows: tuple[Row, ...] = ()

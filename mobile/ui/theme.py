@@ -146,7 +146,7 @@ class Theme:
         """`scale`: of all text, 1.0 … 2.0; what lies outside is brought to the nearer end."""
         self.look = look
         self.scale = min(max(scale, 1.0), 2.0)
-        self.line = dp(2 if look is Look.SUN else 1)  # width of outlines, px
+        self.line = dp(1.5 if look is Look.SUN else 1)  # px; Kivy draws a line wider than 1 twice as wide
         palette = PALETTES[look]
         self._colors = {field.name: get_color_from_hex(getattr(palette, field.name)) for field in fields(Palette)}
 

@@ -7,6 +7,7 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
 
 from mobile.state.shell import Place
 from mobile.ui.theme import theme
@@ -94,18 +95,20 @@ class _Item(Tappable):
         super().__init__((0, 0, 0, 0), theme.color("primary"), radius=16, on_tap=act, orientation="vertical")
         self.padding, self.spacing = (dp(2), dp(6)), dp(2)
         self.key, self.label = place.key, place.label
-        pill = AnchorLayout(size_hint=(None, None), size=(dp(56), dp(32)), pos_hint={"center_x": 0.5})
+        pill = FloatLayout(size_hint=(None, None), size=(dp(56), dp(32)), pos_hint={"center_x": 0.5})
         if chosen:
             Surface(pill, theme.color("primary_container"), radius=16, line=theme.color("outline_variant"))
-        pill.add_widget(Icon(place.icon, color))
+        mark = Icon(place.icon, color)
+        mark.pos_hint = {"center_x": 0.5, "center_y": 0.5}
+        pill.add_widget(mark)
         self.add_widget(pill)
         self._words: Text | None = None
         if theme.scale <= 1.3:
             self._words = Text(place.label, "caption", color, bold=chosen, halign="center")
             self.add_widget(self._words)
         if place.badge:
-            badge = AnchorLayout(anchor_x="right", anchor_y="top", size_hint=(None, None), size=(0, 0))
-            badge.add_widget(Badge(place.badge))
+            badge = Badge(place.badge, small=True)
+            badge.pos_hint = {"right": 1.05, "top": 1.15}
             pill.add_widget(badge)
 
     def needed(self) -> float:

@@ -8,6 +8,7 @@ from kivy.properties import BooleanProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
 
 from mobile.ui.theme import TARGET, theme
 from mobile.ui.widgets.paint import Surface, mixed
@@ -24,6 +25,7 @@ STYLES = {
     "danger": ("error", "on_error", None),
 }
 OnTap = Callable[[], Any] | None
+_MIDDLE = {"center_x": 0.5, "center_y": 0.5}
 
 
 def row_height() -> float:
@@ -130,19 +132,26 @@ class IconButton(Tappable):
         self.icon = Icon(icon, color)
         side = max(row_height(), self.icon.width + dp(16))
         self.size = (side, side)
-        middle = AnchorLayout()
+        middle = FloatLayout()
+        self.icon.pos_hint = _MIDDLE
         middle.add_widget(self.icon)
         self.add_widget(middle)
         if badge:
-            self.add_widget(Badge(badge))
+            mark = Badge(badge, small=True)
+            mark.pos_hint = {"right": 1.0, "top": 1.0}
+            middle.add_widget(mark)
 
 
 class Badge(AnchorLayout):  # type: ignore[misc]
-    """A few letters on a coloured ground."""
+    """A few letters on a coloured ground. `small`: at the corner of an icon, and growing with the text as slowly."""
 
-    def __init__(self, text: str, color: str = "error", words: str = "on_error") -> None:
+    def __init__(self, text: str, color: str = "error", words: str = "on_error", *, small: bool = False) -> None:
         super().__init__(size_hint=(None, None))
         Surface(self, theme.color(color), radius=12)
         self._line = Line(text, "caption", words, bold=True)
+        if small:
+            self._line.font_size = dp(11) * (1 + (theme.scale - 1) / 2)
+            self._line.texture_update()
         self.add_widget(self._line)
-        self.size = (max(self._line.width + dp(10), dp(22)), max(self._line.height + dp(4), dp(22)))
+        least = dp(18 if small else 22)
+        self.size = (max(self._line.width + dp(10), least), max(self._line.height + dp(4), least))

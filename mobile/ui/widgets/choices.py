@@ -18,6 +18,7 @@ from mobile.ui.widgets.paint import Surface
 from mobile.ui.widgets.text import Icon, Text
 
 OnChoose = Callable[[str], Any]
+_APART = 8  # dp: thick lines of the sunlight look must not touch
 
 
 class Chip(Tappable):
@@ -104,7 +105,7 @@ class Segments(BoxLayout):  # type: ignore[misc]
     """Two to four, in one row as long as their words fit; below each other when the text is large."""
 
     def __init__(self, options: Sequence[Option], on_choose: OnChoose) -> None:
-        super().__init__(spacing=dp(4), size_hint_y=None)
+        super().__init__(spacing=dp(_APART), size_hint_y=None)
         self._on_choose = on_choose
         self._options: tuple[Option, ...] = ()
         self.show(options)
@@ -125,7 +126,7 @@ class Segments(BoxLayout):  # type: ignore[misc]
     def _fit(self, *_: Any) -> None:
         heights = [child.needed for child in self.children]
         if self.orientation == "vertical":
-            self.height = sum(heights) + dp(4) * max(len(heights) - 1, 0)
+            self.height = sum(heights) + dp(_APART) * max(len(heights) - 1, 0)
         else:
             self.height = max(heights, default=0)
 

@@ -60,7 +60,7 @@ class TextField(Column):
         self.add_widget(self._below)
         self._offered = Chips((), on_choose=self._take)
         self._words.bind(height=self._fit)
-        self.entry.bind(height=self._fit, focus=self._focused)
+        self.entry.bind(height=self._fit, focus=self._focused, disabled=self._focused)
         self._error = ""
         self.say(helper, "")
         self._fit()
@@ -114,7 +114,8 @@ class TextField(Column):
         self._take("")
 
     def _focused(self, *_: Any) -> None:
-        color = "error" if self._error else "primary" if self.entry.focus else "outline"
+        rest = "outline_variant" if self.entry.disabled else "outline"
+        color = "error" if self._error else "primary" if self.entry.focus else rest
         width = dp(2) if self.entry.focus or self._error else theme.line
         self._ground.paint(theme.color("surface_container"), theme.color(color), width)
 

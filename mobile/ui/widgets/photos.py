@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kivy.graphics import Color, Rectangle
 from kivy.metrics import dp
+from kivy.properties import NumericProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.gridlayout import GridLayout
 
@@ -42,14 +43,27 @@ class PhotoGrid(GridLayout):  # type: ignore[misc]  # Kivy has no types
             if tile is None or tile.picture != picture:
                 tile = _Tile(picture, partial(self._on_open, picture.id))
                 self._texture_of(picture.id, tile.draw)
+                tile.bind(needed=self._level)
             self._tiles[picture.id] = tile
             self.add_widget(tile)
+        self._level()
 
     def _columns(self, *_: Any) -> None:
         self.cols = max(2, int(self.width / (_ACROSS * (1 + (theme.scale - 1) / 2))))
+        self._level()
+
+    def _level(self, *_: Any) -> None:
+        """Those beside each other are as high as the one with the most words."""
+        tiles = list(self._tiles.values())
+        for start in range(0, len(tiles), self.cols):
+            row = tiles[start : start + self.cols]
+            for tile in row:
+                tile.height = max(one.needed for one in row)
 
 
 class _Tile(Tappable):
+    needed = NumericProperty(0.0)
+
     def __init__(self, picture: Picture, act: Callable[[], Any]) -> None:
         super().__init__(
             theme.color("surface_container"),
@@ -74,7 +88,7 @@ class _Tile(Tappable):
         self._image.draw(texture)
 
     def _fit(self, *_: Any) -> None:
-        self.height = max(self.width * 0.75, dp(72)) + self._words.height + dp(8)
+        self.needed = max(self.width * 0.75, dp(72)) + self._words.height + dp(8)
 
 
 class _Image(AnchorLayout):  # type: ignore[misc]

@@ -27,6 +27,7 @@ class Text(Label):  # type: ignore[misc]  # Kivy has no types
             size_hint_y=None,
             height=theme.size(role) * 1.3,
         )
+        _stay_readable(self)
         self.bind(width=self._wrap, texture_size=self._fit)
 
     def put(self, text: str, color: str | None = None) -> None:
@@ -53,6 +54,7 @@ class Line(Label):  # type: ignore[misc]
             bold=bold,
             size_hint=(None, None),
         )
+        _stay_readable(self)
         self.bind(texture_size=self._fit)
         self.texture_update()
         self._fit()
@@ -76,8 +78,15 @@ class Icon(Label):  # type: ignore[misc]
             size_hint=(None, None),
             size=(side, side),
         )
+        _stay_readable(self)
 
     def draw(self, name: str, color: str | None = None) -> None:
         self.text = icon(name) if name else ""
         if color is not None:
             self.color = theme.color(color)
+
+
+def _stay_readable(label: Label) -> None:
+    """Kivy draws what is switched off in a white of its own, that cannot be seen on a light ground."""
+    label.disabled_color = label.color
+    label.bind(color=label.setter("disabled_color"))

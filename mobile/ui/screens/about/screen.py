@@ -5,6 +5,7 @@ from mobile.state.settings import AboutState
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
 from mobile.ui.widgets.layout import Body
+from mobile.ui.widgets.rows import ListRow
 from mobile.ui.widgets.text import Text
 
 
@@ -19,5 +20,7 @@ class AboutView(ScreenView[AboutPresenter]):
         for label, text in state.lines:
             self.body.add(Text(label, role="label", color="on_surface_variant"))
             self.body.add(Text(text))
+        for row in state.rows:
+            self.body.add(ListRow(row, on_open=self.presenter.open))
         self.body.add(Text(state.notices_title, role="title"))
         self.body.add(Text(state.notices, role="caption"))
