@@ -9,6 +9,7 @@ from mobile.services.typed import number_text
 from mobile.state.forms import Picture
 from shared.i18n import N_, Words
 from shared.i18n.labels import label
+from shared.rules.measuring_words import METHODS
 from shared.wire.v1.messages import EvidenceEntry
 from shared.wire.v1.records import Kind, Purpose, SubjectRole, VehicleKind
 
@@ -73,6 +74,11 @@ class Context:
         if measurement["uncertainty"]:
             text += f" ± {number_text(round(measurement['uncertainty'], 3), self.words.language)}"
         return text
+
+    def how(self, measurement: Mapping[str, Any]) -> str:
+        """The quantity and the way it was measured: of a report that another version of the app began, as that says."""
+        method = measurement["method"]
+        return f"{self.quantity(measurement)} · {self.words(METHODS[method]) if method in METHODS else method}"
 
     def pictures(self, *purposes: Purpose) -> tuple[Picture, ...]:
         """Of these purposes; of all but signatures where none is named."""

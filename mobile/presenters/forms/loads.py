@@ -48,7 +48,7 @@ def load(context: Context, build: Builder, i: int) -> None:
     build.number(f"{path}/mass", N_("Mass"), binding=quantity(path, "mass", "t", "weight"), unit="t")
     measured = next((m for m in context.get(path, ()) if m["method"]), None)
     if measured is not None:
-        build.note(f"{path}/how", f"{context.quantity(measured)} · {context.words(METHODS[measured['method']])}")
+        build.note(f"{path}/how", context.how(measured))
     build.action(f"open:measure/{i}", N_("Measure with a tape"), icon="ruler")
     if context.vehicle_of(i) is not None:
         build.text(f"loads/{i}/origin", N_("Loaded at"))

@@ -6,7 +6,6 @@ from mobile.presenters.forms.loads import quantity
 from mobile.state.forms import FieldKind, Level, Row
 from shared.i18n import N_
 from shared.i18n.labels import label
-from shared.rules.measuring_words import METHODS
 from shared.wire.v1.records import Activity, CheckResult, LicenceCheckItem
 
 _LEVELS = {CheckResult.PRESENT.value: Level.GOOD, CheckResult.ABSENT.value: Level.BAD}
@@ -101,7 +100,7 @@ def quantities(context: Context, build: Builder, _: int) -> None:
     )
     measured = next((m for m in context.get(path, ()) if m["method"]), None)
     if measured is not None:
-        build.note(f"{path}/how", f"{context.quantity(measured)} · {context.words(METHODS[measured['method']])}")
+        build.note(f"{path}/how", context.how(measured))
     build.action(f"open:measure/{context.count('loads')}", N_("Measure with a tape"), icon="ruler")
 
 

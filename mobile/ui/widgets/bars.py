@@ -95,10 +95,11 @@ class _Item(Tappable):
         super().__init__((0, 0, 0, 0), theme.color("primary"), radius=16, on_tap=act, orientation="vertical")
         self.padding, self.spacing = (dp(2), dp(6)), dp(2)
         self.key, self.label = place.key, place.label
-        pill = FloatLayout(size_hint=(None, None), size=(dp(56), dp(32)), pos_hint={"center_x": 0.5})
+        mark = Icon(place.icon, color)
+        self._pill = max(dp(32), mark.height + dp(8))
+        pill = FloatLayout(size_hint=(None, None), size=(dp(56), self._pill), pos_hint={"center_x": 0.5})
         if chosen:
             Surface(pill, theme.color("primary_container"), radius=16, line=theme.color("outline_variant"))
-        mark = Icon(place.icon, color)
         mark.pos_hint = {"center_x": 0.5, "center_y": 0.5}
         pill.add_widget(mark)
         self.add_widget(pill)
@@ -112,4 +113,4 @@ class _Item(Tappable):
             pill.add_widget(badge)
 
     def needed(self) -> float:
-        return float(row_height() + (0 if self._words is None else self._words.height))
+        return float(max(row_height(), self._pill + dp(16) + (0 if self._words is None else self._words.height)))

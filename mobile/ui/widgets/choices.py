@@ -15,10 +15,11 @@ from mobile.state.forms import Option
 from mobile.ui.theme import theme
 from mobile.ui.widgets.buttons import Tappable, row_height
 from mobile.ui.widgets.paint import Surface
-from mobile.ui.widgets.text import Icon, Text
+from mobile.ui.widgets.text import Icon, Text, widest
 
 OnChoose = Callable[[str], Any]
 _APART = 8  # dp: thick lines of the sunlight look must not touch
+_AROUND = dp(12 + 12 + 6)  # beside the words of a chip that has a tick
 
 
 class Chip(Tappable):
@@ -102,12 +103,13 @@ class Chips(StackLayout):  # type: ignore[misc]  # Kivy has no types
 
 
 class Segments(BoxLayout):  # type: ignore[misc]
-    """Two to four, in one row as long as their words fit; below each other when the text is large."""
+    """Two to four, in one row as long as their words fit, else below each other."""
 
     def __init__(self, options: Sequence[Option], on_choose: OnChoose) -> None:
         super().__init__(spacing=dp(_APART), size_hint_y=None)
         self._on_choose = on_choose
         self._options: tuple[Option, ...] = ()
+        self.bind(width=self._turn)
         self.show(options)
 
     def show(self, options: Sequence[Option]) -> None:
@@ -116,11 +118,18 @@ class Segments(BoxLayout):  # type: ignore[misc]
             return
         self._options = options
         self.clear_widgets()
-        self.orientation = "vertical" if theme.scale > 1.3 and len(options) > 2 else "horizontal"
         for option in options:
             chip = Chip(option, partial(self._on_choose, option.value), widest=0, stretch=True)
             chip.bind(needed=self._fit)
             self.add_widget(chip)
+        self._turn()
+
+    def _turn(self, *_: Any) -> None:
+        """Beside each other while the longest word, chosen or not, is not broken."""
+        count = max(len(self._options), 1)
+        room = (self.width - dp(_APART) * (count - 1)) / count - _AROUND - Icon("check", size=18).width
+        longest = max((widest(option.label, "label") for option in self._options), default=0.0)
+        self.orientation = "horizontal" if longest <= room else "vertical"
         self._fit()
 
     def _fit(self, *_: Any) -> None:

@@ -9,7 +9,7 @@ from kivy.uix.textinput import TextInput
 
 from mobile.services.telex import compose
 from mobile.state.forms import Keyboard
-from mobile.ui.theme import theme
+from mobile.ui.theme import TARGET, theme
 from mobile.ui.widgets.fonts import TEXT
 
 NUMBER_SIGNS = frozenset("0123456789.,- ")
@@ -44,7 +44,6 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
             cursor_color=theme.color("primary"),
             selection_color=[*theme.color("primary")[:3], 0.3],
             cursor_width=dp(2),
-            padding=(dp(12), dp(12), dp(12), dp(12)),
             write_tab=False,
             input_type="number" if keyboard is Keyboard.NUMBER else "text",
             keyboard_suggestions=keyboard is Keyboard.TEXT,
@@ -52,7 +51,7 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
         )
         self.title, self._keyboard = title, keyboard
         self._typed = typed
-        self.bind(text=self._changed, minimum_height=self._grow)
+        self.bind(text=self._changed, minimum_height=self._grow, line_height=self._grow)
         self._grow()
 
     def put(self, text: str) -> None:
@@ -99,5 +98,7 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
             self._typed(unicodedata.normalize("NFC", self.text))
 
     def _grow(self, *_: Any) -> None:
-        least = self.line_height + dp(24)
+        above = max((dp(TARGET) - self.line_height) / 2, dp(12))  # one line stands in the middle
+        self.padding = (dp(12), above, dp(12), above)
+        least = self.line_height + 2 * above
         self.height = max(least, self.minimum_height) if self.multiline else least

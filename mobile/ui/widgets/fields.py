@@ -120,7 +120,7 @@ class TextField(Column):
         self._ground.paint(theme.color("surface_container"), theme.color(color), width)
 
     def _fit(self, *_: Any) -> None:
-        self._box.height = max(self.entry.height, dp(48))
+        self._box.height = self.entry.height
         there = bool(self._words.text)
         self._below.height = max(self._words.height, self._mark.height if self._error else 0) if there else 0
         self._below.opacity = 1 if there else 0

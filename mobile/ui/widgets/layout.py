@@ -14,7 +14,7 @@ from kivy.uix.widget import Widget
 
 from mobile.state.forms import Level
 from mobile.ui.theme import theme
-from mobile.ui.widgets.buttons import Badge, OnTap, PushButton, Tappable
+from mobile.ui.widgets.buttons import Badge, OnTap, PushButton, Tappable, row_height
 from mobile.ui.widgets.paint import Surface
 from mobile.ui.widgets.text import Icon, Text
 
@@ -101,7 +101,7 @@ class NoticeBox(Tappable):
         self._words.color = words
         self.add_widget(self._words)
         self._words.bind(height=self._fit)
-        self._least = mark.height + dp(20)
+        self._least = max(mark.height + dp(20), 0 if on_tap is None else row_height())
         self._fit()
 
     def _fit(self, *_: Any) -> None:
@@ -113,8 +113,9 @@ class Empty(Column):
 
     def __init__(self, icon: str, title: str, text: str, button: str = "", on_tap: OnTap = None) -> None:
         super().__init__(padding=24, spacing=8)
-        mark = AnchorLayout(size_hint_y=None, height=dp(56))
-        mark.add_widget(Icon(icon, size=48))
+        drawn = Icon(icon, size=48)
+        mark = AnchorLayout(size_hint_y=None, height=drawn.height + dp(8))
+        mark.add_widget(drawn)
         self.add_widget(mark)
         if title:
             self.add_widget(Text(title, "title", halign="center"))

@@ -14,7 +14,7 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from mobile.state.forms import Level
-from mobile.ui.theme import theme
+from mobile.ui.theme import TARGET, theme
 from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.layout import Column, NoticeBox
 from mobile.ui.widgets.paint import Surface
@@ -23,6 +23,7 @@ from shared.i18n import N_, Words
 
 SNACK_S = 5.0
 _SHADE = (0, 0, 0, 0.5)
+_WEEK = dp(7 * TARGET)  # a sheet leaves room for seven days beside each other, where the phone is wide enough
 
 
 class Scrim(FloatLayout):  # type: ignore[misc]  # Kivy has no types
@@ -87,6 +88,9 @@ class Overlays:
             button = PushButton(action, style="text", on_tap=lambda: self._act(then))
             button._words.color = theme.color("inverse_primary")
             box.add_widget(button)
+            if button.width > box.width / 2 - dp(24):  # beside it the words would be broken
+                box.orientation = "vertical"
+                button.pos_hint = {"right": 1}
         said.bind(height=lambda *_: _fit_snack(box, said))
         _fit_snack(box, said)
         self._snack = box
@@ -154,6 +158,8 @@ class Overlays:
             whole = self._layer.height
             head = heading.height + dp(12) if title else 0
             panel.width = self._width() - (dp(32) if middle else 0)
+            side = dp(20) if middle else min(max((panel.width - _WEEK) / 2, dp(6)), dp(20))
+            panel.padding = (side, dp(20), side, dp(20))
             panel.height = min(content.height + head + dp(40), whole - dp(48))
             panel.x = scrim.x + (scrim.width - panel.width) / 2
             panel.y = scrim.y + (whole - panel.height) / 2 if middle else scrim.y
@@ -185,4 +191,5 @@ class Overlays:
 
 
 def _fit_snack(box: BoxLayout, said: Text) -> None:
-    box.height = max(dp(56), said.height + dp(24))
+    buttons = sum(child.height + dp(8) for child in box.children[:-1]) if box.orientation == "vertical" else 0
+    box.height = max(dp(56), said.height + dp(24) + buttons)

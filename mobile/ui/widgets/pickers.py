@@ -37,7 +37,7 @@ class DatePicker(Column):
         self._head.add_widget(middle)
         self._head.add_widget(IconButton("arrow-right", words(N_("Month after")), on_tap=partial(self._turn, 1)))
         self.add_widget(self._head)
-        self._grid = GridLayout(cols=7, size_hint_y=None, spacing=dp(2))
+        self._grid = GridLayout(cols=7, size_hint_y=None)
         self._grid.bind(minimum_height=self._grid.setter("height"))
         self.add_widget(self._grid)
         self._draw()
@@ -52,7 +52,7 @@ class DatePicker(Column):
         self._title.put(f"{self._month:%m/%Y}")
         self._grid.clear_widgets()
         for name in _DAYS:
-            self._grid.add_widget(_centred(self._words(name), row_height() * 0.6))
+            self._grid.add_widget(_centred(self._words(name)))
         for week in calendar.Calendar().monthdatescalendar(self._month.year, self._month.month):
             for day in week:
                 if day.month == self._month.month:
@@ -104,7 +104,8 @@ class _Day(Tappable):
         self.add_widget(middle)
 
 
-def _centred(text: str, height: float) -> AnchorLayout:
-    holder = AnchorLayout(size_hint_y=None, height=height)
-    holder.add_widget(Line(text, "caption", "on_surface_variant"))
+def _centred(text: str) -> AnchorLayout:
+    line = Line(text, "caption", "on_surface_variant")
+    holder = AnchorLayout(size_hint_y=None, height=line.height + dp(8))
+    holder.add_widget(line)
     return holder

@@ -22,6 +22,7 @@ from mobile.ui.widgets.text import Icon, Text
 OnOpen = Callable[[str], Any] | None
 _COLORS = {Level.INFO: "on_surface_variant", Level.GOOD: "good", Level.WARN: "warn", Level.BAD: "error"}
 _LEAST = 56.0  # dp
+_BADGE_BESIDE = 3  # letters; a longer one takes the words their room when the text is large
 _LONGEST = 8  # rows measured for the height of all: those with the longest words
 _AHEAD = 2.0  # screens before the end at which more is asked for
 
@@ -49,6 +50,7 @@ class ListRow(Tappable):
         self._words.add_widget(self._title)
         self.add_widget(self._middle)
         self._badge: AnchorLayout | None = None
+        self._ends = 0
         self._words.bind(height=self._fit)
         self.draw(row)
 
@@ -60,22 +62,31 @@ class ListRow(Tappable):
         self._subtitle.put(row.subtitle)
         self._icon.draw(row.icon, _COLORS[row.level])
         _attach(self, self._holder, bool(row.icon), len(self.children))
-        if self._badge is not None:
-            self.remove_widget(self._badge)
-            self._badge = None
-        if row.badge:
-            self._badge = AnchorLayout(size_hint_x=None)
-            mark = Badge(row.badge, "primary_container", "on_primary_container")
-            self._badge.width = mark.width
-            self._badge.add_widget(mark)
-            self.add_widget(self._badge)
+        self._draw_badge(row)
         self._fit()
+
+    def _draw_badge(self, row: Row) -> None:
+        """At the end of the row, or below the words."""
+        if self._badge is not None:
+            self._badge.parent.remove_widget(self._badge)
+            self._badge = None
+        if not row.badge:
+            return
+        mark = Badge(row.badge, "primary_container", "on_primary_container")
+        if _is_below(row):
+            self._badge = AnchorLayout(size_hint_y=None, height=mark.height, anchor_x="left")
+            self._words.add_widget(self._badge)
+        else:
+            self._badge = AnchorLayout(size_hint_x=None, width=mark.width)
+            self.add_widget(self._badge, self._ends)
+        self._badge.add_widget(mark)
 
     def add_end(self, widget: Widget) -> None:
         """Something more to tap, at the end of the row."""
         holder = AnchorLayout(size_hint_x=None, width=widget.width)
         holder.add_widget(widget)
         self.add_widget(holder)
+        self._ends += 1
 
     def on_release(self) -> None:
         if self._on_open is not None:
@@ -83,6 +94,10 @@ class ListRow(Tappable):
 
     def _fit(self, *_: Any) -> None:
         self.height = max(dp(_LEAST), self._words.height + dp(16))
+
+
+def _is_below(row: Row) -> bool:
+    return theme.scale > 1.3 and len(row.badge) > _BADGE_BESIDE
 
 
 def _attach(parent: Any, child: Widget, there: bool, index: int = 0) -> None:
@@ -142,12 +157,8 @@ class RowList(RecycleView):  # type: ignore[misc]
         self.data = [{"content": row, "open_row": self._on_open} for row in rows]
 
     def _measure(self, *_: Any) -> None:
-        room = max(self.width - dp(24 + 24 + 24 + 24 + 48), dp(80))
         longest = sorted(self._rows, key=lambda row: len(row.title) + len(row.subtitle), reverse=True)[:_LONGEST]
-        needed = [
-            _height(row.title, "body", room) + _height(row.subtitle, "label", room) + dp(2 + 16) for row in longest
-        ]
-        height = max([dp(_LEAST), *needed])
+        height = max([dp(_LEAST), *(_needed(row, self.width - dp(2 * 12)) for row in longest)])
         if height != self._layout.default_size[1]:
             self._layout.default_size = (None, height)
             self.refresh_from_layout()
@@ -159,11 +170,21 @@ class RowList(RecycleView):  # type: ignore[misc]
                 self._on_end()
 
 
+def _needed(row: Row, width: float) -> float:
+    """px that a row of that width takes, its padding with it."""
+    room = width - dp(2 * 12) - (Icon(row.icon).width + dp(12) if row.icon else 0)
+    badge = Badge(row.badge) if row.badge else None
+    if badge is not None and not _is_below(row):
+        room -= badge.width + dp(12)
+    words = _height(row.title, "body", room) + (_height(row.subtitle, "label", room) + dp(2) if row.subtitle else 0)
+    return float(words + dp(16)) + (badge.height + dp(2) if badge is not None and _is_below(row) else 0)
+
+
 def _height(text: str, role: str, room: float) -> float:
     if not text:
         return 0.0
     label = CoreLabel(
-        text=text, font_name=TEXT, font_size=theme.size(role), text_size=(room, None), bold=role == "body"
+        text=text, font_name=TEXT, font_size=theme.size(role), text_size=(max(room, dp(80)), None), bold=role == "body"
     )
     label.refresh()
     return float(label.texture.height)

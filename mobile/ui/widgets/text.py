@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kivy.core.text import Label as CoreLabel
 from kivy.metrics import dp
 from kivy.uix.label import Label
 
@@ -40,6 +41,12 @@ class Text(Label):  # type: ignore[misc]  # Kivy has no types
 
     def _fit(self, *_: Any) -> None:
         self.height = self.texture_size[1]
+
+
+def widest(text: str, role: str, *, bold: bool = True) -> float:
+    """px of the longest word, as wide as it is drawn."""
+    measure = CoreLabel(font_name=TEXT, font_size=theme.size(role), bold=bold)
+    return max((float(measure.get_extents(word)[0]) for word in text.split()), default=0.0)
 
 
 class Line(Label):  # type: ignore[misc]

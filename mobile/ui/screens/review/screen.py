@@ -1,6 +1,7 @@
 """The last look before sealing."""
 
 from functools import partial
+from typing import Any
 
 from mobile.presenters.review import ReviewPresenter
 from mobile.state.forms import Level
@@ -8,7 +9,7 @@ from mobile.state.review import Part, ReviewState
 from mobile.ui.screen import ScreenView
 from mobile.ui.theme import theme
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import PushButton, Tappable
+from mobile.ui.widgets.buttons import PushButton, Tappable, row_height
 from mobile.ui.widgets.layout import Body, Column, NoticeBox, Progress
 from mobile.ui.widgets.text import Text
 
@@ -69,6 +70,10 @@ class ReviewView(ScreenView[ReviewPresenter]):
             column.add_widget(Text(label, role="caption", color="on_surface_variant"))
             column.add_widget(Text(text))
         box.add_widget(column)
-        column.bind(height=box.setter("height"))
-        box.height = column.height
+
+        def fit(*_: Any) -> None:
+            box.height = max(column.height, row_height())
+
+        column.bind(height=fit)
+        fit()
         return box

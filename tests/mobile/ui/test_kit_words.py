@@ -1,0 +1,104 @@
+"""In a language in which every sentence stands in brackets, whatever stands outside them came past the catalogues."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mobile.bootstrap import Phone
+from mobile.composition import notices
+from mobile.ports import QueuedReport
+from mobile.presenters import position
+from mobile.presenters.forms import verdicts
+from mobile.presenters.samples import LETTERS
+from mobile.presenters.settings import Chosen
+from shared.i18n import PSEUDO
+from shared.problems import Text
+from shared.rules import words
+from shared.wire.v1.reference import KINDS
+from tests.fakes.server import FakeServer, officer
+from tests.mobile.ui.walk import furnish, walk
+
+if TYPE_CHECKING:
+    from tests.mobile.ui.driver import Driver
+
+# What may stand outside the brackets, by reason.
+ALLOWED = {
+    "a unit, the same in every language": r"(?<!\w)(m|m²|m³|t|ha|m3|B|kB|MB|GB|km)(?!\w)",
+    "an id or the beginning of a key": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16}",
+    "a language calls itself by its own name": r"Tiếng Việt|English",
+    "licences of fonts and libraries are quoted": re.escape(notices()),
+    "letters and plates of the gallery, to look at": rf"{LETTERS}|87C-000\.0[12]",
+}
+
+
+def data_of(phone: Phone) -> Iterator[str]:
+    """What people typed and what came from the office; names of enums are no data."""
+    rows = (row for kind in KINDS for row in phone.reference.rows(kind))
+    drafts = (phone.recording.get(draft.id).facts for draft in phone.recording.drafts())
+    for tree in (*rows, *drafts, officer()):
+        yield from (text for text in strings(tree) if not re.fullmatch(r"[a-z0-9_]*", text))
+
+
+def strings(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        yield from (text for value in tree.values() for text in strings(value))
+    elif isinstance(tree, list | tuple):
+        yield from (text for value in tree for text in strings(value))
+
+
+@pytest.fixture
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences that stand beside their Vietnamese in the code (problems, rules) are in brackets too."""
+    say, rule = Text.say, words.sentence
+    monkeypatch.setattr(Text, "say", lambda text, language, **values: f"⟦{say(text, language, **values)}⟧")
+    for module in (verdicts, position):
+        monkeypatch.setattr(module, "sentence", lambda verdict, language: f"⟦{rule(verdict, language)}⟧")
+
+
+@pytest.mark.usefixtures("bracketed")
+def test_every_text_on_every_screen_comes_from_the_catalogues(
+    phone: Phone,
+    server: FakeServer,
+    photo: Callable[..., Path],
+    filed: Callable[..., QueuedReport],
+    app_of: Callable[..., "Driver"],
+) -> None:
+    there = furnish(phone, server, photo, filed(photos=2).id)
+    driver = app_of(phone)
+    from tests.mobile.ui.looks import said_on, unsaid
+
+    typed = sorted((re.escape(text) for text in set(data_of(phone))), key=len, reverse=True)
+    outside = re.compile("|".join([*typed, *ALLOWED.values()]))
+    driver.app.wear(Chosen(language=PSEUDO))
+    faults: set[str] = set()
+    count = 0
+    for place, root in walk(driver, there):
+        for text in said_on(root):
+            count += 1
+            if rest := unsaid(text, outside):
+                faults.add(f"{place}: {rest!r} of {text[:80]!r}")
+    assert not faults, "\n".join(sorted(faults))
+    assert count > 500
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("⟦Load⟧", ""),
+        ("⟦1. ⟦Load⟧⟧ · 2.3 kB", ""),
+        ("12,5 m³ ± 0,3", ""),
+        ("08:45 · 20/11/2026", ""),
+        ("⟦Load⟧ today", "today"),
+        ("kBase", "kBase"),
+        ("Gửi", "Gửi"),
+    ],
+)
+def test_what_stands_outside_is_found(text: str, left: str) -> None:
+    from tests.mobile.ui.looks import unsaid
+
+    assert unsaid(text, re.compile("|".join(ALLOWED.values()))) == left

@@ -1,0 +1,107 @@
+"""A phone with something on every screen, and a walk through all that can be reached on it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from mobile.bootstrap import Phone
+from mobile.composition import Screens
+from mobile.presenters.forms.form import FormPresenter
+from mobile.presenters.routes import Route, Screen
+from mobile.state.forms import FieldKind
+from shared.wire.v1.records import Facts, Kind, Purpose, SubjectRole
+from tests.factories import reports as make
+from tests.factories.terms import licence_row, mineral_row
+from tests.fakes.server import FakeServer
+
+_FACTS: dict[Kind, Callable[[], Facts]] = {
+    Kind.TRANSPORT: make.transport_facts,
+    Kind.EXTRACTION: make.extraction_facts,
+    Kind.STOCKYARD: make.stockyard_facts,
+}
+OVERLAYS = ("ask", "tell", "sheet", "day", "time", "say", "say-act")
+
+
+@dataclass
+class Furnished:
+    """`drafts`: one of each kind, filled in; `blank`: one with nothing typed."""
+
+    report: UUID
+    blank: UUID
+    drafts: dict[Kind, UUID] = field(default_factory=dict)
+
+
+def furnish(phone: Phone, server: FakeServer, photo: Callable[..., Path], report: UUID) -> Furnished:
+    server.reference = {"cursor": "c", "removed": ["*"], "licences": [licence_row()], "minerals": [mineral_row()]}
+    phone.reference.pull()
+    found = Furnished(report, phone.recording.start(Kind.TRANSPORT, facts=make.facts()).id)
+    for n, (kind, facts) in enumerate(_FACTS.items()):
+        draft = phone.recording.start(kind, facts=facts())
+        for purpose in (Purpose.LOAD, Purpose.PLATE):
+            phone.recording.attach(draft.id, photo(f"{n}{purpose}"), purpose=purpose)
+        found.drafts[kind] = draft.id
+    return found
+
+
+def routes(there: Furnished) -> list[Route]:
+    """Every route that the app has a screen for, in an order in which each can be opened."""
+    draft = str(there.drafts[Kind.TRANSPORT])
+    of_screen: dict[Screen, list[Route]] = {
+        Screen.FORM: [Route(Screen.FORM, str(one)) for one in (there.blank, *there.drafts.values())],
+        Screen.REVIEW: [Route(Screen.REVIEW, str(one)) for one in (there.blank, *there.drafts.values())],
+        Screen.SIGN: [
+            Route(Screen.SIGN, draft, SubjectRole.DRIVER.value),
+            Route(Screen.SIGN, draft, f"refuse:{SubjectRole.DRIVER}"),
+        ],
+        Screen.POSITION: [Route(Screen.POSITION, draft)],
+        Screen.REPORT: [Route(Screen.REPORT, str(there.report))],
+        Screen.GALLERY: [Route(Screen.GALLERY), Route(Screen.GALLERY, part="rows")],
+    }
+    found: list[Route] = []
+    for screen in Screen:
+        if hasattr(Screens, f"_{screen.value}"):
+            found += of_screen.get(screen, [Route(screen)])
+    return found
+
+
+def walk(driver: Any, there: Furnished) -> Iterator[tuple[str, Any]]:
+    """Where one is, and the widget to look at, after it was drawn: each screen, each page of a form, what lies over a
+    screen."""
+    app = driver.app
+    for route in routes(there):
+        app.reset(route)
+        driver.frames(3)
+        yield f"{route.screen}{f' {route.part}' if route.part else ''}{_kind_of(route, there)}", app.root_layer
+        presenter = app.stack.top.presenter
+        if isinstance(presenter, FormPresenter) and route.about != str(there.blank):
+            yield from _pages(driver, presenter, _kind_of(route, there))
+        elif route == Route(Screen.GALLERY):
+            for does in OVERLAYS:
+                app.view._press(does)
+                driver.frames(3)
+                yield f"gallery, over it {does}", app.root_layer.children[0]
+                app.overlays.close_all()
+
+
+def _kind_of(route: Route, there: Furnished) -> str:
+    kinds = {str(draft): f" of {kind}" for kind, draft in there.drafts.items()}
+    return kinds.get(route.about, "")
+
+
+def _pages(driver: Any, form: FormPresenter, kind: str) -> Iterator[tuple[str, Any]]:
+    """The steps, and the pages that open from their rows."""
+    waiting = [step.page for step in form.state.steps]
+    seen: set[str] = set()
+    while waiting:
+        page = waiting.pop(0)
+        if page in seen:
+            continue
+        seen.add(page)
+        form.open(page)
+        driver.frames(3)
+        yield f"form{kind} {page}", driver.app.root_layer
+        rows = [row for one in form.state.page.fields if one.kind is FieldKind.ROWS for row in one.rows]
+        opens = [one.key[5:] for one in form.state.page.fields if one.key.startswith("open:")]
+        waiting += [*(row.page for row in rows), *opens]
