@@ -14,7 +14,7 @@ from mobile.ui.theme import TARGET, theme
 from mobile.ui.widgets.paint import Surface, mixed
 from mobile.ui.widgets.text import Icon, Line, Text
 
-PRESSED = 0.16  # opacity of the state layer
+PRESSED = 0.10  # opacity of the state layer
 OFF = 0.38  # of what cannot be tapped now (Material 3)
 # style → (background, words, outline)
 STYLES = {

@@ -49,7 +49,7 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
             keyboard_suggestions=keyboard is Keyboard.TEXT,
             size_hint_y=None,
         )
-        self.title, self._keyboard = title, keyboard
+        self.title, self._sort = title, keyboard  # Kivy has a `_keyboard` of its own
         self._typed = typed
         self.bind(text=self._changed, minimum_height=self._grow, line_height=self._grow)
         self._grow()
@@ -67,9 +67,9 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
 
     def insert_text(self, substring: str, from_undo: bool = False) -> None:
         substring = unicodedata.normalize("NFC", substring)
-        if self._keyboard is Keyboard.NUMBER:
+        if self._sort is Keyboard.NUMBER:
             substring = "".join(sign for sign in substring if sign in NUMBER_SIGNS)
-        elif self._keyboard is Keyboard.CODE:
+        elif self._sort is Keyboard.CODE:
             substring = substring.upper()
         if self._composes(substring, from_undo):
             done = compose(self.text, self.cursor_index(), substring)
@@ -80,7 +80,7 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
         super().insert_text(substring, from_undo)
 
     def on_touch_down(self, touch: Any) -> Any:
-        if self.collide_point(*touch.pos) and Typing.editor is not None and self._keyboard is Keyboard.TEXT:
+        if self.collide_point(*touch.pos) and Typing.editor is not None and self._sort is Keyboard.TEXT:
             Typing.editor(self.title, self.text, bool(self.multiline), self._edited)
             return True
         return super().on_touch_down(touch)
@@ -91,7 +91,7 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
 
     def _composes(self, substring: str, from_undo: bool) -> bool:
         single = len(substring) == 1 and substring.isascii() and substring.isalpha()
-        return Typing.telex and single and not from_undo and self._keyboard is Keyboard.TEXT and not self.selection_text
+        return Typing.telex and single and not from_undo and self._sort is Keyboard.TEXT and not self.selection_text
 
     def _changed(self, *_: Any) -> None:
         if self._typed is not None:

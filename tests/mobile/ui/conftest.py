@@ -1,5 +1,6 @@
 """The window of the field app without a screen: one process, real GL, an app started and closed for each test."""
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,9 +34,12 @@ def drive() -> Iterator[Callable[[Any], "Driver"]]:
         started.append(driver)
         return driver
 
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, 10, 10)  # it goes through all that pytest has loaded: half of a test's time otherwise
     yield start
     for driver in started:
         driver.close()
+    gc.set_threshold(*thresholds)
 
 
 @pytest.fixture

@@ -72,17 +72,29 @@ def walk(driver: Any, there: Furnished) -> Iterator[tuple[str, Any]]:
     app = driver.app
     for route in routes(there):
         app.reset(route)
-        driver.frames(3)
+        _lay_out()
         yield f"{route.screen}{f' {route.part}' if route.part else ''}{_kind_of(route, there)}", app.root_layer
         presenter = app.stack.top.presenter
         if isinstance(presenter, FormPresenter) and route.about != str(there.blank):
-            yield from _pages(driver, presenter, _kind_of(route, there))
+            yield from _pages(app, presenter, _kind_of(route, there))
         elif route == Route(Screen.GALLERY):
             for does in OVERLAYS:
                 app.view._press(does)
-                driver.frames(3)
+                _lay_out()
                 yield f"gallery, over it {does}", app.root_layer.children[0]
                 app.overlays.close_all()
+
+
+def _lay_out() -> None:
+    """What a frame does but for drawing, that nobody looks at here."""
+    from kivy.clock import Clock
+    from kivy.lang import Builder
+
+    for _ in range(3):
+        Clock.tick()
+        Builder.sync()
+        Clock.tick_draw()
+        Builder.sync()
 
 
 def _kind_of(route: Route, there: Furnished) -> str:
@@ -90,7 +102,7 @@ def _kind_of(route: Route, there: Furnished) -> str:
     return kinds.get(route.about, "")
 
 
-def _pages(driver: Any, form: FormPresenter, kind: str) -> Iterator[tuple[str, Any]]:
+def _pages(app: Any, form: FormPresenter, kind: str) -> Iterator[tuple[str, Any]]:
     """The steps, and the pages that open from their rows."""
     waiting = [step.page for step in form.state.steps]
     seen: set[str] = set()
@@ -100,8 +112,8 @@ def _pages(driver: Any, form: FormPresenter, kind: str) -> Iterator[tuple[str, A
             continue
         seen.add(page)
         form.open(page)
-        driver.frames(3)
-        yield f"form{kind} {page}", driver.app.root_layer
+        _lay_out()
+        yield f"form{kind} {page}", app.root_layer
         rows = [row for one in form.state.page.fields if one.kind is FieldKind.ROWS for row in one.rows]
         opens = [one.key[5:] for one in form.state.page.fields if one.key.startswith("open:")]
         waiting += [*(row.page for row in rows), *opens]
