@@ -120,6 +120,7 @@ class _Recycled(RecycleDataViewBehavior, ListRow):  # type: ignore[misc]
     def refresh_view_attrs(self, rv: Any, index: int, data: dict[str, Any]) -> None:
         self._on_open = data["open_row"]
         if data["content"] != self.row:
+            self.state = "normal"  # the finger was on another row
             self.draw(data["content"])
 
     def _fit(self, *_: Any) -> None:

@@ -72,7 +72,8 @@ def test_every_text_on_every_screen_comes_from_the_catalogues(
     driver = app_of(phone)
     from tests.mobile.ui.looks import said_on, unsaid
 
-    typed = sorted((re.escape(text) for text in set(data_of(phone))), key=len, reverse=True)
+    files = [str(there.folder), *(path.name for path in there.folder.iterdir())]
+    typed = sorted((re.escape(text) for text in {*data_of(phone), *files}), key=len, reverse=True)
     outside = re.compile("|".join([*typed, *ALLOWED.values()]))
     driver.app.wear(Chosen(language=PSEUDO))
     faults: set[str] = set()

@@ -11,6 +11,7 @@ from mobile.composition import Screens
 from mobile.presenters.forms.form import FormPresenter
 from mobile.presenters.routes import Route, Screen
 from mobile.state.forms import FieldKind
+from shared.i18n import N_
 from shared.wire.v1.records import Facts, Kind, Purpose, SubjectRole
 from tests.factories import reports as make
 from tests.factories.terms import licence_row, mineral_row
@@ -26,17 +27,22 @@ OVERLAYS = ("ask", "tell", "sheet", "day", "time", "say", "say-act")
 
 @dataclass
 class Furnished:
-    """`drafts`: one of each kind, filled in; `blank`: one with nothing typed."""
+    """`drafts`: one of each kind, filled in; `blank`: one with nothing typed; `folder`: with a picture and a folder."""
 
     report: UUID
     blank: UUID
+    folder: Path
     drafts: dict[Kind, UUID] = field(default_factory=dict)
 
 
 def furnish(phone: Phone, server: FakeServer, photo: Callable[..., Path], report: UUID) -> Furnished:
     server.reference = {"cursor": "c", "removed": ["*"], "licences": [licence_row()], "minerals": [mineral_row()]}
     phone.reference.pull()
-    found = Furnished(report, phone.recording.start(Kind.TRANSPORT, facts=make.facts()).id)
+    picture = photo("xe tải chở cát, đầu bến")
+    folder = picture.parent / "DCIM"
+    (folder / "Camera").mkdir(parents=True)
+    picture.rename(folder / picture.name)
+    found = Furnished(report, phone.recording.start(Kind.TRANSPORT, facts=make.facts()).id, folder)
     for n, (kind, facts) in enumerate(_FACTS.items()):
         draft = phone.recording.start(kind, facts=facts())
         for purpose in (Purpose.LOAD, Purpose.PLATE):
@@ -77,6 +83,11 @@ def walk(driver: Any, there: Furnished) -> Iterator[tuple[str, Any]]:
         presenter = app.stack.top.presenter
         if isinstance(presenter, FormPresenter) and route.about != str(there.blank):
             yield from _pages(app, presenter, _kind_of(route, there))
+        elif route.screen is Screen.HOME:
+            app.choose_file(app.words(N_("Photos")), app.words(N_("Take this file")), there.folder, lambda path: None)
+            _lay_out()
+            yield "home, over it files", app.root_layer.children[0]
+            app.overlays.close_all()
         elif route == Route(Screen.GALLERY):
             for does in OVERLAYS:
                 app.view._press(does)
