@@ -7,7 +7,7 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.properties import NumericProperty
 from kivy.uix.anchorlayout import AnchorLayout
-from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
 from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
 
@@ -102,11 +102,11 @@ class Chips(StackLayout):  # type: ignore[misc]  # Kivy has no types
             self.add_widget(Chip(option, partial(self._on_choose, option.value), widest=max(self.width, dp(96))))
 
 
-class Segments(BoxLayout):  # type: ignore[misc]
-    """Two to four, in one row as long as their words fit, else below each other."""
+class Segments(GridLayout):  # type: ignore[misc]
+    """Two to four, in one row as long as their words fit, else four in two rows, else below each other."""
 
     def __init__(self, options: Sequence[Option], on_choose: OnChoose) -> None:
-        super().__init__(spacing=dp(_APART), size_hint_y=None)
+        super().__init__(cols=1, spacing=dp(_APART), size_hint_y=None)
         self._on_choose = on_choose
         self._options: tuple[Option, ...] = ()
         self.bind(width=self._turn)
@@ -125,19 +125,18 @@ class Segments(BoxLayout):  # type: ignore[misc]
         self._turn()
 
     def _turn(self, *_: Any) -> None:
-        """Beside each other while the longest word, chosen or not, is not broken."""
+        """As many beside each other as leave the longest word, chosen or not, in one piece."""
         count = max(len(self._options), 1)
-        room = (self.width - dp(_APART) * (count - 1)) / count - _AROUND - Icon("check", size=18).width
-        longest = max((widest(option.label, "label") for option in self._options), default=0.0)
-        self.orientation = "horizontal" if longest <= room else "vertical"
+        needed = max((widest(option.label, "label") for option in self._options), default=0.0)
+        needed += _AROUND + Icon("check", size=18).width
+        fitting = int((self.width + dp(_APART)) / (needed + dp(_APART)))
+        self.cols = next((many for many in (count, 2) if many <= fitting and count % many == 0), 1)
         self._fit()
 
     def _fit(self, *_: Any) -> None:
-        heights = [child.needed for child in self.children]
-        if self.orientation == "vertical":
-            self.height = sum(heights) + dp(_APART) * max(len(heights) - 1, 0)
-        else:
-            self.height = max(heights, default=0)
+        rows = -(-len(self.children) // self.cols)
+        highest = max((child.needed for child in self.children), default=0.0)
+        self.height = rows * highest + dp(_APART) * max(rows - 1, 0)
 
 
 class _Row(Tappable):

@@ -1,5 +1,6 @@
 """In a language in which every sentence stands in brackets, whatever stands outside them came past the catalogues."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.mobile.ui.walk import furnish, walk
 if TYPE_CHECKING:
     from tests.mobile.ui.driver import Driver
 
+ROOT = Path(__file__).parents[3]
 # What may stand outside the brackets, by reason.
 ALLOWED = {
     "a unit, the same in every language": r"(?<!\w)(m|m²|m³|t|ha|m3|B|kB|MB|GB|km)(?!\w)",
@@ -103,3 +105,68 @@ def test_what_stands_outside_is_found(text: str, left: str) -> None:
     from tests.mobile.ui.looks import unsaid
 
     assert unsaid(text, re.compile("|".join(ALLOWED.values()))) == left
+
+
+# --- what a screen says only at times
+
+# Parts of the kit, and which of their arguments are words to read.
+SAY = {
+    "Text": ((0,), ()),
+    "Line": ((0,), ()),
+    "Badge": ((0,), ()),
+    "PushButton": ((0,), ()),
+    "IconButton": ((1,), ()),
+    "NoticeBox": ((1,), ()),
+    "Empty": ((1, 2, 3), ()),
+    "AppBar": ((0,), ("subtitle",)),
+    "SwitchRow": ((0,), ()),
+    "CheckRow": ((0,), ()),
+    "TextField": ((1,), ("helper", "clear")),
+    "DateField": ((1,), ("helper", "pick_label")),
+    "Row": ((1, 2), ("title", "subtitle")),
+    "put": ((0,), ()),
+    "say": ((0, 1), ("action",)),
+}
+
+
+def spoken(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, text) of every text with letters that stands in the code where the kit is given words."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        places, names = SAY.get(name, ((), ()))
+        given = [node.args[place] for place in places if place < len(node.args)]
+        given += [word.value for word in node.keywords if word.arg in names]
+        for argument in given:
+            for part in [argument, *getattr(argument, "values", [])]:
+                if (
+                    isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and re.search(r"[^\W\d_]", part.value)
+                ):
+                    yield node.lineno, part.value
+
+
+def test_no_screen_speaks_by_itself() -> None:
+    paths = sorted((ROOT / "mobile" / "ui").rglob("*.py"))
+    assert len(paths) > 30
+    trees = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    assert [f"{name}:{line}: {text!r}" for name, tree in trees.items() for line, text in spoken(tree)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('Text("Load")', 1),
+        ('self.title.put(f"Load {n}")', 1),
+        ('AppBar(state.title, subtitle="Draft")', 1),
+        ('Empty("inbox-outline", "", "Nothing")', 1),
+        ('IconButton("close", "Close", on_tap=f)', 1),
+        ('Text("", "caption")', 0),
+        ('Text(f"{a} · {b}")', 0),
+        ('IconButton("close", label)', 0),
+    ],
+)
+def test_a_screen_that_speaks_by_itself_is_found(code: str, found: int) -> None:
+    assert len(list(spoken(ast.parse(code)))) == found

@@ -115,6 +115,7 @@ def _kind_of(route: Route, there: Furnished) -> str:
 
 def _pages(app: Any, form: FormPresenter, kind: str) -> Iterator[tuple[str, Any]]:
     """The steps, and the pages that open from their rows."""
+    form.open("")
     waiting = [step.page for step in form.state.steps]
     seen: set[str] = set()
     while waiting:
