@@ -1,6 +1,7 @@
 """Lists: a single row, and thousands of them."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from kivy.core.text import Label as CoreLabel
@@ -13,7 +14,7 @@ from kivy.uix.recycleview.views import RecycleDataViewBehavior
 from kivy.uix.widget import Widget
 
 from mobile.state.forms import Level, Row
-from mobile.ui.theme import theme
+from mobile.ui.theme import Look, theme
 from mobile.ui.widgets.buttons import Badge, Tappable
 from mobile.ui.widgets.fonts import TEXT
 from mobile.ui.widgets.layout import Column
@@ -127,6 +128,12 @@ class _Recycled(RecycleDataViewBehavior, ListRow):  # type: ignore[misc]
         """Its list gives all rows one height."""
 
 
+@cache
+def _recycled(look: Look, scale: float) -> type[_Recycled]:
+    """Kivy keeps rows that nobody uses for the next list of their class: those of another look are of another class."""
+    return type("_Recycled", (_Recycled,), {})
+
+
 class RowList(RecycleView):  # type: ignore[misc]
     """All rows are as high as the one with the most words needs, so that 10,000 of them cost no more than what is seen.
     `on_end`: called when the end comes near."""
@@ -146,7 +153,7 @@ class RowList(RecycleView):  # type: ignore[misc]
         )
         self._layout.bind(minimum_height=self._layout.setter("height"))
         self.add_widget(self._layout)
-        self.viewclass = _Recycled  # kept by the layout, so only now
+        self.viewclass = _recycled(theme.look, theme.scale)  # kept by the layout, so only now
         self.bind(width=self._measure, scroll_y=self._near_end)
 
     def show(self, rows: Sequence[Row]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from mobile.bootstrap import Phone
 from mobile.presenters.gallery import MANY, ROWS
 from mobile.presenters.routes import Route, Screen
+from mobile.presenters.settings import Chosen
 
 if TYPE_CHECKING:
     import pytest
@@ -55,3 +56,20 @@ def test_a_row_says_what_its_place_in_the_list_says(phone: Phone, app_of: Callab
     driver.frames(4)
     assert driver.sees(f"Dòng {MANY}")
     assert not driver.sees("Dòng 1\n")
+
+
+def test_rows_wear_the_look_that_was_chosen_last(phone: Phone, app_of: Callable[..., "Driver"]) -> None:
+    """Kivy keeps row widgets for the next list; in Vietnamese and in light they must not come back."""
+    driver = app_of(phone)
+    driver.app.open(Route(Screen.GALLERY, part=ROWS))
+    driver.frames(3)
+    driver.app.wear(Chosen(language="en", look="dark", scale=200))
+    driver.frames(3)
+    from mobile.ui.theme import theme
+    from mobile.ui.widgets.rows import _Recycled
+
+    shown = [row for row in driver.visible() if isinstance(row, _Recycled)]
+    assert len(shown) > 3
+    assert all(row.surface._color.rgba == theme.color("surface_container") for row in shown)
+    assert all(row._title.font_size == theme.size("body") for row in shown)
+    assert all(row.label.startswith("A row") for row in shown)
