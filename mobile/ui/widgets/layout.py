@@ -18,7 +18,7 @@ from mobile.ui.widgets.buttons import Badge, OnTap, PushButton, Tappable, row_he
 from mobile.ui.widgets.paint import Surface
 from mobile.ui.widgets.text import Icon, Text
 
-__all__ = ["Badge", "Body", "Card", "Column", "Divider", "Empty", "NoticeBox", "Progress"]
+__all__ = ["Badge", "Body", "Card", "Column", "Divider", "Empty", "Held", "NoticeBox", "Progress"]
 
 
 class Column(BoxLayout):  # type: ignore[misc]  # Kivy has no types
@@ -55,6 +55,30 @@ class Body(ScrollView):  # type: ignore[misc]
 
     def clear(self) -> None:
         self.column.clear_widgets()
+
+
+class Held(ScrollView):  # type: ignore[misc]
+    """Stays in sight above or below what scrolls: as high as `content`, at most `share` of the screen. Then it scrolls by
+    itself: on a small phone with large text something is left for the rest."""
+
+    def __init__(self, content: Widget, *, share: float = 0.4) -> None:
+        super().__init__(
+            do_scroll_x=False, bar_width=dp(3), scroll_type=["bars", "content"], size_hint_y=None, height=0
+        )
+        self.bar_color = theme.color("outline")
+        self._content, self._share = content, share
+        self.add_widget(content)
+        content.bind(height=self._fit)
+        self.bind(parent=self._stand)
+
+    def _stand(self, *_: Any) -> None:
+        if self.parent is not None:
+            self.parent.bind(height=self._fit)
+            self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        most = self._content.height if self.parent is None else self.parent.height * self._share
+        self.height = min(self._content.height, most)
 
 
 class Card(Column):

@@ -1,7 +1,7 @@
 """What can be wrong with what is drawn: cut words, targets too small for a glove, words that came from nowhere."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kivy.core.text import Label as CoreLabel
@@ -12,9 +12,10 @@ from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
 
-from mobile.ui.theme import TARGET
+from mobile.ui.theme import TARGET, theme
 from mobile.ui.widgets.buttons import Badge
 from mobile.ui.widgets.layout import NoticeBox
+from tests.mobile.ui.contrast import contrast
 
 SLACK = 1.0  # px: heights are rounded
 LEAST_BODY = 96.0  # dp: two rows of what scrolls stay in sight under what does not
@@ -123,6 +124,29 @@ def _is_tapped(widget: Any) -> bool:
     if isinstance(widget, NoticeBox) and widget._on_tap is None:
         return False
     return isinstance(widget, ButtonBehavior | TextInput)
+
+
+# --- weak
+
+
+def weak_on(root: Any, sun: bool) -> Iterator[str]:
+    """Words and icons too like their ground; those that are switched off are left out, as the standard does."""
+    for widget in shown(root):
+        if not isinstance(widget, Label) or not widget.text or widget.disabled:
+            continue
+        least = 7.0 if sun else 3.0 if getattr(widget, "is_icon", False) else 4.5
+        found = contrast(widget.color, _ground(widget))
+        if found < least:
+            yield f"contrast {found:.2f} < {least}: {_brief(widget)}"
+
+
+def _ground(widget: Any) -> Sequence[float]:
+    """The nearest surface round it that lets nothing through."""
+    for holder in _above(widget):
+        for surface in reversed(vars(holder).get("surfaces", [])):
+            if surface._color.a == 1:
+                return list(surface._color.rgba)
+    return theme.color("surface")
 
 
 # --- unsaid

@@ -1,14 +1,15 @@
 """What is read can be told from its ground: WCAG 2.1, 1.4.3 (words 4.5 : 1), 1.4.11 (icons, borders of controls 3 : 1),
 in the sunlight look 1.4.6 (7 : 1)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mobile.bootstrap import Phone
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen
+from tests.mobile.ui.contrast import contrast
 
 if TYPE_CHECKING:
     from tests.mobile.ui.driver import Driver
@@ -35,17 +36,6 @@ BORDERS = [
     ("primary", "surface_container_high"),
     ("on_primary", "primary"),
 ]
-
-
-def luminance(color: Sequence[float]) -> float:
-    """Relative luminance of sRGB, WCAG 2.1."""
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in color[:3])
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: Sequence[float], other: Sequence[float]) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def colors(look: str) -> dict[str, list[float]]:
@@ -84,48 +74,22 @@ def test_every_part_of_the_kit_can_be_read_also_under_a_finger(
     the standard does."""
     driver = app_of(phone)
     from mobile.ui.widgets.buttons import Tappable
+    from tests.mobile.ui.looks import weak_on
 
     driver.app.wear(Chosen(language="en", look=look))
     driver.app.open(Route(Screen.GALLERY))
     driver.frames(3)
-    weak = set(_weak(driver.app.root_layer, look))
+    weak = set(weak_on(driver.app.root_layer, look == "sun"))
     for does in ("ask", "tell", "day", "time", "say-act"):
         driver.app.view._press(does)
         driver.frames(2)
-        weak |= set(_weak(driver.app.root_layer.children[0], look))
+        weak |= set(weak_on(driver.app.root_layer.children[0], look == "sun"))
         driver.app.overlays.close_all()
     for widget in driver.walk():
         if isinstance(widget, Tappable) and not widget.disabled:
             widget.state = "down"
-    weak |= {f"pressed: {one}" for one in _weak(driver.app.root_layer, look)}
+    weak |= {f"pressed: {one}" for one in weak_on(driver.app.root_layer, look == "sun")}
     assert sorted(weak) == []
-
-
-def _weak(root: Any, look: str) -> Iterator[str]:
-    from kivy.uix.label import Label
-
-    from tests.mobile.ui.looks import shown
-
-    for widget in shown(root):
-        if not isinstance(widget, Label) or not widget.text or widget.disabled:
-            continue
-        least = 7.0 if look == "sun" else 3.0 if getattr(widget, "is_icon", False) else 4.5
-        found = contrast(widget.color, _ground(widget))
-        if found < least:
-            yield f"{found:.2f} < {least}: {widget.text[:30]!r} in {type(widget.parent).__name__}"
-
-
-def _ground(widget: Any) -> Sequence[float]:
-    """The nearest surface round it that lets nothing through."""
-    from mobile.ui.theme import theme
-
-    holder = widget.parent
-    while holder is not None and holder.parent is not holder:
-        for surface in reversed(vars(holder).get("surfaces", [])):
-            if surface._color.a == 1:
-                return list(surface._color.rgba)
-        holder = holder.parent
-    return theme.color("surface")
 
 
 def test_ink_can_be_told_from_paper() -> None:

@@ -1,5 +1,5 @@
-"""On every screen, in both languages, at the smallest and the largest text, on narrow phones: no word is cut, and
-nothing that is tapped is smaller than a gloved finger."""
+"""On every screen, in both languages, at the smallest and the largest text, in every look, on narrow phones: no word is
+cut or too like its ground, and nothing that is tapped is smaller than a gloved finger."""
 
 import re
 from collections.abc import Callable
@@ -26,9 +26,10 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize(
-    ("width", "language", "scale"), [(320, "vi", 100), (320, "vi", 200), (320, "en", 200), (360, "en", 100)]
+    ("width", "language", "scale", "look"),
+    [(320, "vi", 100, "sun"), (320, "vi", 200, "light"), (320, "en", 200, "dark"), (360, "en", 100, "light")],
 )
-def test_nothing_is_cut_and_nothing_is_too_small(
+def test_nothing_is_cut_or_too_small_or_too_pale(
     phone: Phone,
     server: FakeServer,
     photo: Callable[..., Path],
@@ -37,21 +38,22 @@ def test_nothing_is_cut_and_nothing_is_too_small(
     width: int,
     language: str,
     scale: int,
+    look: str,
 ) -> None:
     """What the narrow phone and the largest text leave whole, the wider phone and the smaller text do too."""
     there = furnish(phone, server, photo, filed(photos=2).id)
     driver = app_of(phone)
     from kivy.core.window import Window
 
-    from tests.mobile.ui.looks import cut, small
+    from tests.mobile.ui.looks import cut, small, weak_on
 
     Window.size = (width, PHONES[width])
-    driver.app.wear(Chosen(language=language, scale=scale))
+    driver.app.wear(Chosen(language=language, scale=scale, look=look))
     faults: list[str] = []
     count = 0
     for place, root in walk(driver, there):
         count += 1
-        faults += [f"{place}: {fault}" for fault in (*cut(root), *small(root))]
+        faults += [f"{place}: {fault}" for fault in (*cut(root), *small(root), *weak_on(root, look == "sun"))]
     faults = [fault for fault in faults if not ALLOWED[width].search(fault)]
     assert not faults, "\n".join(sorted(set(faults)))
     assert count > 40
@@ -69,7 +71,7 @@ def test_faults_are_found(drive: Callable[..., "Driver"]) -> None:
     from mobile.ui.widgets.buttons import IconButton
     from mobile.ui.widgets.layout import Card
     from mobile.ui.widgets.text import Line, Text
-    from tests.mobile.ui.looks import cut, small
+    from tests.mobile.ui.looks import cut, small, weak_on
 
     theme.apply(Look.LIGHT, 1.0)
     driver, root = drive(App()), FloatLayout()
@@ -81,7 +83,7 @@ def test_faults_are_found(drive: Callable[..., "Driver"]) -> None:
         driver.frames(3)
         for name, value in how.items():
             setattr(widget, name, value)
-        return [*cut(root), *small(root)]
+        return [*cut(root), *small(root), *weak_on(root, sun=False)]
 
     whole = Text("Kiểm tra vận chuyển")
     assert found(whole, pos=(0, 0)) == []
@@ -92,6 +94,8 @@ def test_faults_are_found(drive: Callable[..., "Driver"]) -> None:
     narrow = Text("Unannounced")
     narrow.size_hint_x, narrow.width = None, 40
     assert any("broken in two" in one for one in found(narrow))
+    pale = Text("Kiểm tra", color="outline_variant")
+    assert any("contrast" in one for one in found(pale))
     card = Card()
     card.add_widget(Text("Kiểm tra"))
     assert any("outside its Card" in one for one in found(card, height=4))

@@ -1,7 +1,7 @@
 """A phone with something on every screen, and a walk through all that can be reached on it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from mobile.bootstrap import Phone
 from mobile.composition import Screens
 from mobile.presenters.forms.form import FormPresenter
 from mobile.presenters.routes import Route, Screen
+from mobile.presenters.samples import LONG
 from mobile.state.forms import FieldKind
 from shared.i18n import N_
 from shared.wire.v1.records import Facts, Kind, Purpose, SubjectRole
@@ -88,12 +89,24 @@ def walk(driver: Any, there: Furnished) -> Iterator[tuple[str, Any]]:
             _lay_out()
             yield "home, over it files", app.root_layer.children[0]
             app.overlays.close_all()
-        elif route == Route(Screen.GALLERY):
+        elif route.screen is Screen.GALLERY and not route.part:
             for does in OVERLAYS:
                 app.view._press(does)
                 _lay_out()
                 yield f"gallery, over it {does}", app.root_layer.children[0]
                 app.overlays.close_all()
+        presenter.show(_all_said(presenter.state, app.words(LONG)))
+        _lay_out()
+        yield f"{route.screen}, all said{_kind_of(route, there)}", app.root_layer
+
+
+def _all_said(state: Any, sentence: str) -> Any:
+    """The state with a long sentence wherever nothing is said: failures, what is waited for, what is missing."""
+    silent = [one.name for one in fields(state) if getattr(state, one.name) == "" and one.name != "code"]
+    more = dict.fromkeys(silent, sentence)
+    if getattr(state, "share", 0.0) is None:
+        more["share"] = 0.4
+    return replace(state, **more)
 
 
 def _lay_out() -> None:

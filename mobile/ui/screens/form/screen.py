@@ -13,7 +13,7 @@ from mobile.ui.screens.form.parts import part_of
 from mobile.ui.textures import TextureOf
 from mobile.ui.widgets.bars import AppBar
 from mobile.ui.widgets.buttons import PushButton
-from mobile.ui.widgets.layout import Body, Column, NoticeBox
+from mobile.ui.widgets.layout import Body, Column, Held, NoticeBox
 from mobile.ui.widgets.rows import ListRow
 
 
@@ -27,7 +27,7 @@ class FormView(ScreenView[FormPresenter]):
         self.said, self.fields, self.foot = Column(spacing=8), Column(spacing=14), Column(padding=12)
         self.body.add(self.said)
         self.body.add(self.fields)
-        for part in (self.bar, self.alarm, self.body, self.foot):
+        for part in (self.bar, Held(self.alarm), self.body, self.foot):
             self.add_widget(part)
         self._shape: Any = None
         self._drawn: dict[str, tuple[Field, Any]] = {}

@@ -5,7 +5,7 @@ from mobile.state.sync import SyncState
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
 from mobile.ui.widgets.buttons import PushButton
-from mobile.ui.widgets.layout import Column, Empty, NoticeBox, Progress
+from mobile.ui.widgets.layout import Body, Column, Empty, Held, NoticeBox, Progress
 from mobile.ui.widgets.rows import RowList
 from mobile.ui.widgets.text import Text
 
@@ -15,10 +15,10 @@ class SyncView(ScreenView[SyncPresenter]):
         state: SyncState = self.presenter.state
         self.add_widget(AppBar(state.title))
         self.head = Column(padding=16)
-        self.add_widget(self.head)
+        self.add_widget(Held(self.head))
         self.list = RowList(on_open=self.presenter.open, on_end=self.presenter.more)
         self.add_widget(self.list)
-        self.empty: Empty | None = None
+        self.nothing: Body | None = None
 
     def show(self, state: SyncState) -> None:
         head = self.head
@@ -35,9 +35,12 @@ class SyncView(ScreenView[SyncPresenter]):
             PushButton(state.button, style="tonal", icon="cloud-upload-outline", on_tap=self.presenter.send)
         )
         self.list.show(state.rows)
-        if state.empty and self.empty is None:
-            self.empty = Empty("inbox-outline", "", state.empty)
-            self.add_widget(self.empty)
-        elif not state.empty and self.empty is not None:
-            self.remove_widget(self.empty)
-            self.empty = None
+        if state.empty and self.nothing is None:
+            self.nothing = Body()
+            self.nothing.add(Empty("inbox-outline", "", state.empty))
+            self.remove_widget(self.list)
+            self.add_widget(self.nothing)
+        elif not state.empty and self.nothing is not None:
+            self.remove_widget(self.nothing)
+            self.nothing = None
+            self.add_widget(self.list)
