@@ -58,8 +58,8 @@ class Body(ScrollView):  # type: ignore[misc]
 
 
 class Held(ScrollView):  # type: ignore[misc]
-    """Stays in sight above or below what scrolls: as high as `content`, at most `share` of the screen. Then it scrolls by
-    itself: on a small phone with large text something is left for the rest."""
+    """Stays in sight above or below what scrolls: as high as `content`, at most `share` of the screen. Then it scrolls
+    by itself: on a small phone with large text something is left for the rest."""
 
     def __init__(self, content: Widget, *, share: float = 0.4) -> None:
         super().__init__(
