@@ -23,12 +23,12 @@ _AROUND = dp(12 + 12 + 6)  # beside the words of a chip that has a tick
 
 
 class Chip(Tappable):
-    """Chosen, it has a tick as well as a colour. `needed`: px of height for its words; with `stretch` whoever holds it
-    gives it that much."""
+    """Chosen, it has a tick as well as a colour. As wide as its words, see `narrow`; with `stretch` as wide as whoever
+    holds it makes it, who gives it `needed` px of height too."""
 
     needed = NumericProperty(0.0)
 
-    def __init__(self, option: Option, act: Callable[[], Any], *, widest: float, stretch: bool = False) -> None:
+    def __init__(self, option: Option, act: Callable[[], Any], *, stretch: bool = False) -> None:
         background, words, line = _colors(option.chosen)
         super().__init__(
             background,
@@ -58,9 +58,13 @@ class Chip(Tappable):
         self.add_widget(self._words)
         if not stretch:
             self._words.texture_update()
-            self.width = min(max(self._words.texture_size[0] + mark_width + dp(28), row_height()), widest)
+            self._natural = max(self._words.texture_size[0] + mark_width + dp(28), row_height())
         self._words.bind(texture_size=self._fit)
         self._fit()
+
+    def narrow(self, room: float) -> None:
+        """At most that many px wide."""
+        self.width = min(self._natural, room)
 
     def _fit(self, *_: Any) -> None:
         self.needed = max(row_height(), self._words.texture_size[1] + dp(12))
@@ -81,25 +85,28 @@ class Chips(StackLayout):  # type: ignore[misc]  # Kivy has no types
         super().__init__(spacing=dp(8), size_hint_y=None, height=0)
         self._on_choose = on_choose
         self._options: tuple[Option, ...] = ()
-        self._drawn_for = 0.0
-        self.bind(minimum_height=self.setter("height"), width=self._again)
+        self.bind(minimum_height=self.setter("height"), width=self._narrow)
         self.show(options)
 
     def show(self, options: Sequence[Option]) -> None:
         options = tuple(options)
-        if options != self._options:
-            self._options = options
-            self._draw()
+        if options == self._options:
+            return
+        self._options = options
+        _put(self, options, lambda option: Chip(option, partial(self._on_choose, option.value)))
+        self._narrow()
 
-    def _again(self, *_: Any) -> None:
-        if self.width != self._drawn_for:
-            self._draw()
+    def _narrow(self, *_: Any) -> None:
+        for chip in self.children:
+            chip.narrow(max(self.width, dp(96)))
 
-    def _draw(self) -> None:
-        self._drawn_for = self.width
-        self.clear_widgets()
-        for option in self._options:
-            self.add_widget(Chip(option, partial(self._on_choose, option.value), widest=max(self.width, dp(96))))
+
+def _put(holder: Any, options: Sequence[Option], make: Callable[[Option], Chip]) -> None:
+    """Chips that stay as they were stay the same widgets."""
+    there = {chip.option: chip for chip in holder.children}
+    holder.clear_widgets()
+    for option in options:
+        holder.add_widget(there.get(option) or make(option))
 
 
 class Segments(GridLayout):  # type: ignore[misc]
@@ -117,12 +124,13 @@ class Segments(GridLayout):  # type: ignore[misc]
         if options == self._options:
             return
         self._options = options
-        self.clear_widgets()
-        for option in options:
-            chip = Chip(option, partial(self._on_choose, option.value), widest=0, stretch=True)
-            chip.bind(needed=self._fit)
-            self.add_widget(chip)
+        _put(self, options, self._made)
         self._turn()
+
+    def _made(self, option: Option) -> Chip:
+        chip = Chip(option, partial(self._on_choose, option.value), stretch=True)
+        chip.bind(needed=self._fit)
+        return chip
 
     def _turn(self, *_: Any) -> None:
         """As many beside each other as leave the longest word, chosen or not, in one piece."""

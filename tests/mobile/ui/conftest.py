@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from tests.mobile.ui.driver import Driver
 
 
+@pytest.fixture(autouse=True, scope="package")
+def calm_collector() -> Iterator[None]:
+    """Python's collector goes through all that pytest has loaded: half of a test's time otherwise."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, 10, 10)
+    yield
+    gc.set_threshold(*thresholds)
+
+
 @pytest.fixture
 def drive() -> Iterator[Callable[[Any], "Driver"]]:
     """Starts an app and drives it; closes what it started."""
@@ -34,12 +43,9 @@ def drive() -> Iterator[Callable[[Any], "Driver"]]:
         started.append(driver)
         return driver
 
-    thresholds = gc.get_threshold()
-    gc.set_threshold(100_000, 10, 10)  # it goes through all that pytest has loaded: half of a test's time otherwise
     yield start
     for driver in started:
         driver.close()
-    gc.set_threshold(*thresholds)
 
 
 @pytest.fixture
@@ -64,6 +70,7 @@ def app_of(tmp_path: Path, drive: Callable[[Any], "Driver"]) -> Callable[..., "D
                 chosen=chosen,
                 paused=screens.paused,
                 resumed=screens.resumed,
+                touched=screens.touched,
                 small=screens.small,
             )
         )

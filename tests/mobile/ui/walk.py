@@ -77,6 +77,7 @@ def walk(driver: Any, there: Furnished) -> Iterator[tuple[str, Any]]:
     """Where one is, and the widget to look at, after it was drawn: each screen, each page of a form, what lies over a
     screen."""
     app = driver.app
+    told: set[Screen] = set()
     for route in routes(there):
         app.reset(route)
         _lay_out()
@@ -95,6 +96,9 @@ def walk(driver: Any, there: Furnished) -> Iterator[tuple[str, Any]]:
                 _lay_out()
                 yield f"gallery, over it {does}", app.root_layer.children[0]
                 app.overlays.close_all()
+        if route.screen in told or route.screen is Screen.GALLERY:
+            continue
+        told.add(route.screen)
         presenter.show(_all_said(presenter.state, app.words(LONG)))
         _lay_out()
         yield f"{route.screen}, all said{_kind_of(route, there)}", app.root_layer
