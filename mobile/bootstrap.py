@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobile.device.clock import SystemClock
+from mobile.device.clock import SystemClock, uptime
 from mobile.device.keystore_file import FileKeystore
 from mobile.device.keywrap_file import FileKeyWrap
 from mobile.device.network import LinuxNetwork
-from mobile.ports import Clock, Gnss, Network, Vault
+from mobile.ports import Clock, Gnss, Network, Uptime, Vault
 from mobile.services.backups import BackupNews
 from mobile.services.correcting import Correcting
 from mobile.services.enrolment import SERVER, Enrolment
+from mobile.services.pin import Pins
 from mobile.services.positioning import Positioning
 from mobile.services.recording import Recording
 from mobile.services.reference import ReferenceData
@@ -27,6 +28,7 @@ from mobile.storage.drafts import SqliteDrafts
 from mobile.storage.files import FileFolder
 from mobile.storage.locking import lock_old_files, lock_old_rows
 from mobile.storage.outbox import SqliteOutbox
+from mobile.storage.pins import SqlitePins
 from mobile.storage.preferences import SqlitePreferences
 from mobile.storage.reference import SqliteReference
 from mobile.storage.relayed import SqliteRelayed
@@ -47,6 +49,8 @@ class Phone:
     clock: Clock
     keystore: FileKeystore
     enrolment: Enrolment
+    pins: Pins
+    uptime: Uptime
     reference: ReferenceData
     positioning: Positioning
     recording: Recording
@@ -76,6 +80,7 @@ def open_phone(
     clock: Clock | None = None,
     network: Network | None = None,
     api: HttpServerApi | None = None,
+    uptime: Uptime = uptime,
     model: str = "desktop",
     platform: str = "linux",
 ) -> Phone:
@@ -88,7 +93,7 @@ def open_phone(
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(home / "phone.sqlite3")
     reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
-    device = _Device(clock or SystemClock(), network or LinuxNetwork(), gnss, model, platform)
+    device = _Device(clock or SystemClock(), network or LinuxNetwork(), uptime, gnss, model, platform)
     try:
         return _assemble(home, database, reached, device)
     except BaseException:
@@ -100,6 +105,7 @@ def open_phone(
 class _Device:
     clock: Clock
     network: Network
+    uptime: Uptime
     gnss: str | None
     model: str
     platform: str
@@ -130,6 +136,8 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
         clock=clock,
         keystore=keystore,
         enrolment=Enrolment(accounts, preferences, api, keystore, model=device.model, platform=device.platform),
+        pins=Pins(SqlitePins(database, vault), accounts, device.uptime),
+        uptime=device.uptime,
         reference=reference,
         positioning=Positioning(_receiver(device.gnss, clock), clock),
         recording=recording,

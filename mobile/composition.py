@@ -11,6 +11,7 @@ from mobile.ports import Photo, QueuedReport, Session
 from mobile.presenters.base import Presenter, Shell
 from mobile.presenters.courier import Courier
 from mobile.presenters.forms.form import FormPresenter, Kit
+from mobile.presenters.guard import Guard
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen, read_choices
 from mobile.services.filling.memory import Memory
@@ -41,6 +42,9 @@ class AppShell(Shell, Protocol):
 
     def reset(self, route: Route) -> None: ...
 
+    def cover(self, route: Route) -> None:
+        """On top of everything, and nothing over it."""
+
     def wear(self, chosen: Chosen) -> None:
         """Look, language and size of text, at once."""
 
@@ -67,6 +71,10 @@ class Screens:
     def memory(self) -> Memory:
         return Memory(self.phone.preferences, self.phone.vault)
 
+    @cached_property
+    def guard(self) -> Guard:
+        return Guard(self.phone.enrolment, self.phone.pins, self.phone.uptime)
+
     def small(self, name: str) -> Small | None:
         from mobile.services.thumbnails import Thumbnails
 
@@ -78,9 +86,7 @@ class Screens:
         return read_choices(self.phone.preferences)
 
     def first(self) -> Route:
-        if self.phone.enrolment.current() is None:
-            return Route(Screen.ENROL)
-        return Route(Screen.HOME)
+        return self.guard.first()
 
     def places(self) -> tuple[Place, ...]:
         return tuple(Place(screen.value, icon, self.words(said)) for screen, icon, said in PLACE_WORDS)
@@ -88,7 +94,11 @@ class Screens:
     def paused(self) -> None:
         """The app goes to the background: what it sends goes on for as long as the phone lets it."""
 
+    def touched(self) -> None:
+        self.guard.touched()
+
     def resumed(self) -> None:
+        self.guard.look()
         self.courier.kick()
 
     def closed(self) -> None:
@@ -97,6 +107,7 @@ class Screens:
 
     def presenter(self, route: Route, shell: AppShell) -> Presenter[Any]:
         self.courier.attach(shell.jobs)
+        self.guard.attach(shell.jobs.every, shell.cover)
         make: Callable[[Route, AppShell], Presenter[Any]] = getattr(self, f"_{route.screen.value}")
         return make(route, shell)
 
@@ -106,12 +117,68 @@ class Screens:
         from mobile.presenters.enrol import EnrolPresenter
 
         def enrolled(session: Session) -> None:
-            shell.reset(Route(Screen.HOME))
+            self.phone.pins.forget(session.officer.id)  # a new code is also how one that was forgotten is replaced
+            self.guard.unlock()
+            shell.reset(Route(Screen.LOCK, str(session.officer.id), "choose"))
 
-        presenter = EnrolPresenter(self.phone.enrolment, self.words, shell, enrolled=enrolled)
+        back = route.part == "add"
+        presenter = EnrolPresenter(self.phone.enrolment, self.words, shell, enrolled=enrolled, back=back)
         if self._code:
             presenter.type(self._code)
         return presenter
+
+    def _lock(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        """`route.part`: "start", "" over what was open, "switch" to the officer `route.about`, "choose", "change"."""
+        from mobile.presenters.lock import LockPresenter, Step
+
+        phone, part, session = self.phone, route.part, self._session(route.about)
+        officer = session.officer
+        first = Step.NEW if part == "choose" else Step.OLD if part == "change" else Step.OPEN
+        if first is Step.OLD and not phone.pins.has(officer.id):
+            first = Step.NEW
+
+        def done() -> None:
+            if part == "switch":
+                phone.enrolment.change_to(officer.id)
+            self.guard.unlock()
+            if part in ("", "change"):
+                shell.back()
+            else:
+                shell.reset(Route(Screen.HOME))
+
+        asked = first is Step.OPEN
+        return LockPresenter(
+            phone.pins,
+            officer.id,
+            officer.name,
+            first,
+            self.words,
+            shell,
+            done=done,
+            used_up=lambda problem: self._used_up(problem, shell),
+            forgotten=(lambda: shell.open(Route(Screen.ENROL, part="add"))) if asked else None,
+            others=(lambda: shell.open(Route(Screen.OFFICERS))) if asked and part != "switch" else None,
+            leave=part in ("switch", "change"),
+        )
+
+    def _session(self, officer: str) -> Session:
+        """Of the officer with this id; "" for who works with the phone now."""
+        current = self.phone.enrolment.current()
+        known = (current, *self.phone.enrolment.officers())
+        return next(one for one in known if one is not None and officer in ("", str(one.officer.id)))
+
+    def _used_up(self, problem: Problem, shell: AppShell) -> None:
+        if self.phone.enrolment.current() is None:
+            self.guard.left()
+        shell.reset(self.guard.first())
+        shell.tell(problem)
+
+    def _officers(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.officers import OfficersPresenter
+
+        return OfficersPresenter(
+            self.phone.enrolment, self.phone.pins, self.guard, self.words, shell, changed=self.courier.kick
+        )
 
     def _home(self, route: Route, shell: AppShell) -> Presenter[Any]:
         from mobile.presenters.home import HomePresenter
@@ -128,7 +195,7 @@ class Screens:
             shell,
             tasks=tuple,
             returned=self._returned,
-            begin=self._begin,
+            begin=self.begin,
         )
 
     def _sync(self, route: Route, shell: AppShell) -> Presenter[Any]:
@@ -234,7 +301,14 @@ class Screens:
         from mobile.presenters.settings import SettingsPresenter
 
         return SettingsPresenter(
-            self.phone.preferences, self.phone.traffic, self.words, shell, apply=shell.wear, storage=self._storage
+            self.phone.preferences,
+            self.phone.traffic,
+            self.words,
+            shell,
+            apply=shell.wear,
+            storage=self._storage,
+            pin=self.guard.has_pin,
+            lock=self.guard.lock,
         )
 
     def _about(self, route: Route, shell: AppShell) -> Presenter[Any]:
@@ -266,7 +340,7 @@ class Screens:
         outbox, words = self.phone.outbox, self.words
         return tuple(returned_row(words, outbox.get(one.report), one) for one in self.phone.reviews.to_correct())
 
-    def _begin(self, kind: Kind) -> UUID:
+    def begin(self, kind: Kind) -> UUID:
         from mobile.services.filling import blank
 
         session, now = self.phone.enrolment.current(), to_millisecond(self.phone.clock.now())
@@ -284,7 +358,15 @@ class Screens:
                 lambda path: done(Photo(path, None, from_app_camera=False)),
             )
 
-        return Kit(phone.recording, phone.clock, phone.sealing.preview, self._minerals, self._communes, take_photo)
+        return Kit(
+            recording=phone.recording,
+            clock=phone.clock,
+            judge=phone.sealing.preview,
+            earlier=phone.sealing.shown_before,
+            minerals=self._minerals,
+            places=self._communes,
+            take_photo=take_photo,
+        )
 
     def _minerals(self) -> tuple[str, ...]:
         """Those seen last, then those of the register."""

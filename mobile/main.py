@@ -42,6 +42,7 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         chosen=chosen,
         paused=screens.paused,
         resumed=screens.resumed,
+        touched=screens.touched,
         closed=screens.closed,
         defect=lambda error: note_fault(home / FAULTS, error),
         small=screens.small,

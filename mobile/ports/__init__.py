@@ -2,10 +2,10 @@
 puts them together; services receive them. Failures that a user can meet are `shared.problems.Problem`.
 """
 
-from mobile.ports.device import Clock, Gnss, GnssUnavailable, Keystore, KeyWrap, Photo, PhotoSource, Stop, Vault
+from mobile.ports.device import Clock, Gnss, GnssUnavailable, Keystore, KeyWrap, Photo, PhotoSource, Stop, Uptime, Vault
 from mobile.ports.drafts import Draft, Drafts, FileState, FileStore, LocalFile, StoredFile
 from mobile.ports.outbox import Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, Totals
-from mobile.ports.people import Accounts, Device, Officer, Session
+from mobile.ports.people import Accounts, Device, Officer, PinRecord, PinStore, Session
 from mobile.ports.queues import (
     RELAYED_NAME,
     Declared,
@@ -48,6 +48,8 @@ __all__ = [
     "Outbox",
     "Photo",
     "PhotoSource",
+    "PinRecord",
+    "PinStore",
     "Preferences",
     "Queue",
     "QueueState",
@@ -70,6 +72,7 @@ __all__ = [
     "Stop",
     "StoredFile",
     "Totals",
+    "Uptime",
     "Vault",
     "Verdict",
 ]

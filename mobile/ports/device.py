@@ -14,6 +14,11 @@ class Clock(Protocol):
         """The device's clock, aware, UTC. It may be wrong by years; nothing may depend on its being right."""
 
 
+class Uptime(Protocol):
+    def __call__(self) -> float:
+        """Seconds since the phone was started, those asleep included. Nobody can set it; a restart begins at 0."""
+
+
 class Gnss(Protocol):
     def fixes(self) -> Iterator[Fix]:
         """Every usable epoch as it arrives (mode 2D or 3D). Blocks between epochs; ends when the source ends or
@@ -86,3 +91,15 @@ class Photo:
 class PhotoSource(Protocol):
     def take(self) -> Photo | None:
         """The next picture; None when the officer went back without one."""
+
+
+class Share(Protocol):
+    """Hands a file on to whatever prints it. What it keeps meanwhile nobody but the phone's owner can read."""
+
+    def hand_on(self, name: str, content: bytes) -> str:
+        """Where the officer finds it, as a path or a name. Problem `phone_full`."""
+
+    def kept(self) -> tuple[str, ...]:
+        """Names of the files that lie open for it."""
+
+    def remove(self, name: str) -> None: ...

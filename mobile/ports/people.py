@@ -54,6 +54,36 @@ class Accounts(Protocol):
     def signed_out(self) -> None:
         """Forget the current officer's token, and that anybody is current."""
 
+    def dropped(self, officer: UUID) -> None:
+        """Forget this officer's token; when they were the current one, nobody is."""
+
     def server_keys(self) -> Mapping[str, str]: ...  # pinned: id → PEM
 
     def pin(self, keys: Sequence[ServerKey]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PinRecord:
+    """`wrong`: tries in a row that failed; `since`: `Uptime` at the last of them."""
+
+    salt: bytes
+    digest: bytes
+    wrong: int
+    since: float
+
+
+class PinStore(Protocol):
+    def get(self, officer: UUID) -> PinRecord | None: ...
+
+    def put(self, officer: UUID, salt: bytes, digest: bytes) -> None:
+        """In the place of an older one; no try has failed."""
+
+    def tried(self, officer: UUID, since: float) -> int:
+        """One more try; how many in a row now. 0 when there is no PIN any longer."""
+
+    def moved(self, officer: UUID, since: float) -> None: ...
+
+    def passed(self, officer: UUID) -> None:
+        """No try has failed."""
+
+    def remove(self, officer: UUID) -> None: ...

@@ -13,7 +13,7 @@ Scan = Callable[[Callable[[str], None]], None]  # calls back with what the QR sa
 
 
 class EnrolPresenter(Presenter[EnrolState]):
-    """`enrolled`: what happens next. `scan`: None where the phone cannot read a QR."""
+    """`enrolled`: what happens next. `scan`: None where the phone cannot read a QR. `back`: whether one can leave."""
 
     def __init__(
         self,
@@ -23,8 +23,9 @@ class EnrolPresenter(Presenter[EnrolState]):
         *,
         enrolled: Callable[[Session], None],
         scan: Scan | None = None,
+        back: bool = False,
     ) -> None:
-        self._enrolment, self._enrolled, self._scan = enrolment, enrolled, scan
+        self._enrolment, self._enrolled, self._scan, self._back = enrolment, enrolled, scan, back
         self._code, self._busy, self._problem = "", False, None
         super().__init__(EnrolState("", "", "", "", "", ""), words, shell)
         self._update()
@@ -75,5 +76,6 @@ class EnrolPresenter(Presenter[EnrolState]):
                 code=self._code,
                 busy=words(N_("Asking the server…")) if self._busy else "",
                 error="" if self._problem is None else self._problem.detail(words.language),
+                back=self._back,
             )
         )

@@ -17,6 +17,7 @@ LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}  # each in itself
 LOOKS = (("light", N_("Light")), ("dark", N_("Dark")), ("sun", N_("Sunlight")))
 SCALES = (100, 125, 150, 175, 200)
 ON, OFF = "on", "off"
+LOCK_NOW, PIN = "lock_now", "pin"  # rows that open no screen of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def read_choices(preferences: Preferences) -> Chosen:
 
 
 class SettingsPresenter(Presenter[SettingsState]):
-    """`apply`: makes the app look and speak so at once. `storage`: what lies on the phone, asked beside the screen."""
+    """`apply`: makes the app look and speak so at once. `storage`: what lies on the phone, asked beside the screen.
+    `pin`: whether the officer has one; `lock`: at once."""
 
     def __init__(
         self,
@@ -54,9 +56,11 @@ class SettingsPresenter(Presenter[SettingsState]):
         apply: Callable[[Chosen], None],
         storage: Callable[[], tuple[Row, ...]],
         typing: bool = True,
+        pin: Callable[[], bool] = lambda: False,
+        lock: Callable[[], None] = lambda: None,
     ) -> None:
         self._preferences, self._traffic, self._apply, self._storage = preferences, traffic, apply, storage
-        self._typing = typing
+        self._typing, self._pin, self._lock = typing, pin, lock
         self._stored: tuple[Row, ...] = ()
         super().__init__(SettingsState("", (), (), "", (), ""), words, shell)
         self._update()
@@ -78,7 +82,12 @@ class SettingsPresenter(Presenter[SettingsState]):
         self._apply(read_choices(self._preferences))
 
     def open(self, page: str) -> None:
-        self.shell.open(Route(Screen(page)))
+        if page == LOCK_NOW:
+            self._lock()
+        elif page == PIN:
+            self.shell.open(Route(Screen.LOCK, part="change"))
+        else:
+            self.shell.open(Route(Screen(page)))
 
     def _measure(self) -> None:
         self.shell.jobs.run(lambda stop: self._storage(), self._measured)
@@ -97,10 +106,20 @@ class SettingsPresenter(Presenter[SettingsState]):
                 storage_title=words(N_("On this phone")),
                 rows=(
                     Row("officers", words(N_("Officers of this phone")), icon="account-switch-outline"),
+                    *self._lock_rows(),
                     Row("about", words(N_("About the app")), icon="information-outline"),
                 ),
                 rows_title=words(N_("More")),
             )
+        )
+
+    def _lock_rows(self) -> tuple[Row, ...]:
+        words = self.words
+        if not self._pin():
+            return (Row(PIN, words(N_("Choose a PIN")), icon="lock-outline"),)
+        return (
+            Row(LOCK_NOW, words(N_("Lock now")), icon="lock-outline"),
+            Row(PIN, words(N_("Change PIN")), icon="pencil-outline"),
         )
 
     def _choices(self) -> tuple[Choice, ...]:

@@ -18,11 +18,13 @@ class EnrolState:
     code: str = ""
     busy: str = ""
     error: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LockState:
-    """`typed`: how many digits so far; `waits`: in words, until when no PIN is taken, "" when one is."""
+    """`typed`: how many digits so far; `waits`: in words, until when no PIN is taken, "" when one is. `back`: whether
+    one can leave without a PIN."""
 
     title: str
     officer: str
@@ -33,6 +35,10 @@ class LockState:
     waits: str = ""
     ready: bool = False
     forgotten: str = ""
+    others: str = ""
+    back: bool = False
+    enter: str = ""
+    erase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +48,4 @@ class OfficersState:
     add: str
     sign_out: str
     note: str = ""
+    back: bool = True

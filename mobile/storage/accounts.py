@@ -60,6 +60,10 @@ class SqliteAccounts:
         with self._database.writing() as db:
             db.execute("UPDATE sessions SET token = NULL, current = 0 WHERE current = 1")
 
+    def dropped(self, officer: UUID) -> None:
+        with self._database.writing() as db:
+            db.execute("UPDATE sessions SET token = NULL, current = 0 WHERE officer = ?", (str(officer),))
+
     def server_keys(self) -> Mapping[str, str]:
         rows = self._database.connection.execute("SELECT id, public_key FROM server_keys")
         return {row["id"]: row["public_key"] for row in rows}

@@ -103,6 +103,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
         "CREATE INDEX corrections ON drafts (supersedes) WHERE supersedes IS NOT NULL",
     ),
+    (
+        # --- PINs. `body`: locked. `wrong`: tries in a row. `since`: `Uptime` at the last wrong one.
+        """CREATE TABLE pins (
+            officer TEXT PRIMARY KEY, body BLOB NOT NULL, wrong INTEGER NOT NULL DEFAULT 0,
+            since REAL NOT NULL DEFAULT 0) WITHOUT ROWID""",
+    ),
 )
 
 

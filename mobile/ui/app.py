@@ -47,6 +47,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         chosen: Chosen = _NOTHING_CHOSEN,
         paused: Callable[[], None] = lambda: None,
         resumed: Callable[[], None] = lambda: None,
+        touched: Callable[[], None] = lambda: None,
         closed: Callable[[], None] = lambda: None,
         defect: Callable[[Exception], str] | None = None,
         small: Callable[[str], Small | None] = lambda name: None,
@@ -57,7 +58,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         self.defect = defect
         self.words = words
         self.first, self.places = first, places
-        self._paused, self._resumed, self._closed = paused, resumed, closed
+        self._paused, self._resumed, self._closed, self._touched = paused, resumed, closed, touched
         self.jobs = KivyJobs(self.tell)
         self.textures = Textures(small, self.jobs)
         self.stack = Stack(lambda route: make(route, self), self._draw)
@@ -80,6 +81,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         self.overlays = Overlays(self.root_layer, self.words)
         Window.clearcolor = theme.color("surface")
         Window.bind(on_keyboard=self._on_keyboard, on_request_close=self._on_request_close)
+        Window.bind(on_touch_down=self._on_touch, on_textinput=self._on_touch)
         return self.root_layer
 
     def on_start(self) -> None:
@@ -97,6 +99,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
     def on_stop(self) -> None:
         self._pause()
         Window.unbind(on_keyboard=self._on_keyboard, on_request_close=self._on_request_close)
+        Window.unbind(on_touch_down=self._on_touch, on_textinput=self._on_touch)
         ExceptionManager.remove_handler(self._defects)
         for presenter in self.stack.each():
             presenter.closed()
@@ -115,6 +118,13 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
 
     def reset(self, route: Route) -> None:
         self.stack.reset(route)
+
+    def cover(self, route: Route) -> None:
+        """On top of everything, and nothing over it; what was typed is kept first."""
+        for presenter in self.stack.each():
+            presenter.paused()
+        self.overlays.close_all()
+        self.stack.open(route)
 
     def back(self) -> None:
         if self.overlays.dismiss_top():
@@ -195,6 +205,10 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
             return False
         self.back()
         return True
+
+    def _on_touch(self, *rest: Any) -> bool:
+        self._touched()
+        return False
 
     def _on_request_close(self, *rest: Any, **more: Any) -> bool:
         self._pause()

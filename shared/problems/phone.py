@@ -196,4 +196,51 @@ PROBLEMS: tuple[ProblemType, ...] = (
             "Something went wrong in the app; what was typed is kept; try again and tell your supervisor {mark}.",
         ),
     ),
+    problem(
+        "pin_invalid",
+        422,
+        ("Mã PIN không hợp lệ", "Not a PIN"),
+        (
+            "Mã PIN gồm từ {shortest} đến {longest} chữ số; chọn mã khác.",
+            "A PIN has {shortest} to {longest} digits; choose another.",
+        ),
+    ),
+    problem(
+        "pin_wrong",
+        401,
+        ("Sai mã PIN", "Wrong PIN"),
+        (
+            "Mã PIN không đúng; nhập lại, còn {left} lần thử.",
+            "This is not the PIN; type it again. Tries left: {left}.",
+        ),
+    ),
+    problem(
+        "pin_waits",
+        429,
+        ("Chưa nhận mã PIN", "No PIN is taken now"),
+        (
+            "Đã sai nhiều lần; chờ {minutes} phút rồi nhập lại.",
+            "There were too many wrong tries; wait (minutes: {minutes}), then type it again.",
+        ),
+    ),
+    problem(
+        "pin_used_up",
+        401,
+        ("Hết lần thử mã PIN", "No tries left"),
+        (
+            "Đã sai mã PIN 10 lần nên quyền đăng nhập của kiểm tra viên đã bị xóa khỏi máy; phiếu vẫn còn trên máy và"
+            " vẫn được gửi. Xin phụ trách mã kích hoạt mới.",
+            "The PIN was wrong 10 times, so the inspector's access was removed from this phone; the reports stay and"
+            " are still sent. Ask the supervisor for a new code.",
+        ),
+    ),
+    problem(
+        "pin_missing",
+        409,
+        ("Chưa có mã PIN", "No PIN yet"),
+        (
+            "Kiểm tra viên này chưa đặt mã PIN trên máy; xin phụ trách mã kích hoạt mới.",
+            "This inspector has no PIN on this phone; ask the supervisor for a new code.",
+        ),
+    ),
 )

@@ -14,7 +14,7 @@ from mobile.ui.widgets.text import Text
 class EnrolView(ScreenView[EnrolPresenter]):
     def build(self) -> None:
         state: EnrolState = self.presenter.state
-        self.add_widget(AppBar(state.title))
+        self.add_widget(AppBar(state.title, on_back=self.presenter.shell.back if state.back else None))
         self.body = Body()
         self.body.add(Text(state.intro))
         self.code = TextField("code", state.label, self.presenter.type, keyboard=Keyboard.CODE, helper=state.helper)
