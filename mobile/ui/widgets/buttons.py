@@ -16,6 +16,7 @@ from mobile.ui.widgets.text import Icon, Line, Text
 
 PRESSED = 0.10  # opacity of the state layer
 OFF = 0.38  # of what cannot be tapped now (Material 3)
+GREY = 0.7  # of a button that cannot be tapped now
 # style → (background, words, outline)
 STYLES = {
     "filled": ("primary", "on_primary", None),
@@ -102,7 +103,18 @@ class PushButton(Tappable):
             self.width = max(row_height(), self._words.texture_size[0] + dp(40) + (dp(32) if icon else 0))
         self.add_widget(self._words)
         self._words.bind(texture_size=self._fit)
+        for part in (self._words, self._icon):
+            if part is not None:
+                part.disabled_color = theme.color("on_surface_variant")
         self._fit()
+
+    def _dimmed(self, *_: Any) -> None:
+        """Grey, and its words can still be read: whoever cannot tap it wants to know what it would do."""
+        self.opacity = GREY if self.disabled else 1.0
+        if self.disabled:
+            self.surface.paint(theme.color("surface_container_high"), theme.color("outline_variant"))
+        else:
+            self._pressed()
 
     def put(self, text: str) -> None:
         self.label = text

@@ -96,3 +96,14 @@ def test_ink_can_be_told_from_paper() -> None:
     from mobile.ui.widgets.pad import INK, PAPER
 
     assert contrast(INK, PAPER) >= 7
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_a_button_that_is_off_would_do_can_be_read(look: str) -> None:
+    """The standard asks for nothing here; 3 : 1 is read at night and in the sun."""
+    from mobile.ui.widgets.buttons import GREY
+    from mobile.ui.widgets.paint import mixed
+
+    color = colors(look)
+    ground = mixed(color["surface"], color["surface_container_high"], GREY)
+    assert contrast(mixed(ground, color["on_surface_variant"], GREY), ground) >= 3
