@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from mobile.bootstrap import VERSION, Phone
@@ -25,6 +25,9 @@ from shared.i18n.labels import label
 from shared.problems import Problem
 from shared.wire.v1.records import Kind, Purpose
 
+if TYPE_CHECKING:
+    from mobile.services.papers.service import Papers
+
 PLACE_WORDS = (
     (Screen.HOME, "home-outline", N_("Today")),
     (Screen.TASKS, "clipboard-check-outline", N_("Tasks")),
@@ -33,6 +36,7 @@ PLACE_WORDS = (
     (Screen.SYNC, "cloud-upload-outline", N_("Sending")),
 )
 MOST_MINERALS = 12
+PAPERS = "papers"  # folder of papers below the phone's home
 MAPS = "maps"  # folder of .mbtiles files below the phone's home
 ZONE = 9209  # VN-2000 / TM-3 105°30′ where the register does not say which plane the province writes in
 
@@ -61,7 +65,16 @@ class Screens:
 
     @cached_property
     def courier(self) -> Courier:
-        return Courier(self.phone.sending, (self.phone.reference.pull, self.phone.reviews.pull), self.phone.clock)
+        pulls = (self.phone.reference.pull, self.phone.reviews.pull, lambda: self.papers.sweep())
+        return Courier(self.phone.sending, pulls, self.phone.clock)
+
+    @cached_property
+    def papers(self) -> "Papers":
+        from mobile.device.share_folder import FolderShare
+        from mobile.services.papers.service import Papers
+
+        phone, share = self.phone, FolderShare(self.home / PAPERS)
+        return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, share, phone.clock, zone=ZONE)
 
     @cached_property
     def registers(self) -> Registers:
@@ -207,6 +220,7 @@ class Screens:
         )
 
     def _report(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.printing import printing
         from mobile.presenters.report import ReportPresenter
 
         phone = self.phone
@@ -220,7 +234,7 @@ class Screens:
             shell,
             review=phone.reviews.of,
             correct=phone.correcting.begin,
-            paper=lambda report: None,
+            paper=printing(shell, self.words, self.papers.of_report),
             resend=phone.sending.resend,
         )
 
@@ -256,6 +270,7 @@ class Screens:
         return self._forms[draft]
 
     def _review(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.printing import printing
         from mobile.presenters.review import ReviewPresenter
 
         draft = UUID(route.about)
@@ -265,7 +280,13 @@ class Screens:
             self.courier.kick()
 
         return ReviewPresenter(
-            draft, self._forms[draft], self.phone.sealing, self.words, shell, sealed=sealed, paper=lambda draft: None
+            draft,
+            self._forms[draft],
+            self.phone.sealing,
+            self.words,
+            shell,
+            sealed=sealed,
+            paper=printing(shell, self.words, self.papers.of_draft),
         )
 
     def _sign(self, route: Route, shell: AppShell) -> Presenter[Any]:
