@@ -159,11 +159,12 @@ def photos_section(words: Words) -> Section:
 def ends_section(words: Words) -> Section:
     nothing = words(N_("Nothing here, and what to do about it."))
     return Section(
-        words(N_("Nothing to show; a place to sign")),
+        words(N_("Nothing to show; a place to sign; digits")),
         (
             Sample(Shape.EMPTY, label=words(N_("A title")), text=nothing, icon="inbox-outline"),
             Sample(Shape.EMPTY, label=words(N_("A button")), text=nothing, icon="magnify", does="nothing"),
             Sample(Shape.PAD),
+            Sample(Shape.KEYS),
         ),
     )
 

@@ -25,6 +25,7 @@ class Shape(StrEnum):
     PHOTOS = "photos"
     EMPTY = "empty"
     PAD = "pad"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from mobile.ui.widgets.bars import AppBar, NavBar
 from mobile.ui.widgets.buttons import Badge, IconButton, PushButton
 from mobile.ui.widgets.choices import CheckRow, Chips, Segments, SwitchRow
 from mobile.ui.widgets.fields import DateField, TextField, keyboard_of
+from mobile.ui.widgets.keypad import KeyPad
 from mobile.ui.widgets.layout import Column, Empty, NoticeBox, Progress
 from mobile.ui.widgets.pad import SignaturePad
 from mobile.ui.widgets.photos import PhotoGrid
@@ -54,6 +55,7 @@ class Maker:
             Shape.PHOTOS: self._photos,
             Shape.EMPTY: self._empty,
             Shape.PAD: lambda one: SignaturePad(lambda strokes: None),
+            Shape.KEYS: lambda one: self._keys(),
         }
         widget = of_shape[sample.shape](sample)
         widget.disabled = sample.off
@@ -89,6 +91,10 @@ class Maker:
     def _empty(self, sample: Sample) -> Widget:
         button = self._presenter.words(N_("A button")) if sample.does else ""
         return Empty(sample.icon, sample.label, sample.text, button, self._tap(sample))
+
+    def _keys(self) -> Widget:
+        word, nothing = self._presenter.words(N_("A button")), partial(self._press, "nothing")
+        return KeyPad(lambda digit: nothing(), nothing, nothing, erase=word, enter=word)
 
     # --- fields
 
