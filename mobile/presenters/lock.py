@@ -156,8 +156,8 @@ class LockPresenter(Presenter[LockState]):
         if not wait:
             return ""
         return self.words.many(
-            N_("Too many wrong tries. The next one is taken in {n} minute."),
-            N_("Too many wrong tries. The next one is taken in {n} minutes."),
+            "Too many wrong tries. The next one is taken in {n} minute.",
+            "Too many wrong tries. The next one is taken in {n} minutes.",
             minutes(wait),
         )
 

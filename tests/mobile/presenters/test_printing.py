@@ -7,7 +7,7 @@ from shared.i18n import Words
 from shared.problems import Problem
 from tests.fakes.shell import FakeShell
 
-PLACES = ("/home/an/papers/x-A4.pdf", "/home/an/papers/x-80mm.pdf")
+PLACES = ("/srv/an/papers/x-A4.pdf", "/srv/an/papers/x-80mm.pdf")
 
 
 def test_says_where_the_papers_are() -> None:
@@ -20,7 +20,7 @@ def test_says_where_the_papers_are() -> None:
 
     printing(shell, Words("vi"), make)(report)
     assert asked == [report]
-    assert shell.said == ["Phiếu in (A4 và khổ 80 mm) ở thư mục /home/an/papers."]
+    assert shell.said == ["Phiếu in (A4 và khổ 80 mm) ở thư mục /srv/an/papers."]
 
 
 def test_a_second_tap_while_it_is_made_does_nothing_and_the_next_one_makes_another() -> None:
