@@ -106,7 +106,7 @@ def _put(holder: Any, options: Sequence[Option], make: Callable[[Option], Chip])
     there = {chip.option: chip for chip in holder.children}
     holder.clear_widgets()
     for option in options:
-        holder.add_widget(there.get(option) or make(option))
+        holder.add_widget(there.pop(option, None) or make(option))
 
 
 class Segments(GridLayout):  # type: ignore[misc]

@@ -80,3 +80,16 @@ def test_the_field_that_is_wrong_has_a_sign_beside_its_colour(gallery: "Driver")
     assert field._mark.parent is not None
     into(gallery, "number", "1500")
     assert field._mark.parent is None
+
+
+def test_chips_that_stay_are_the_same_widgets_and_doubles_are_two(gallery: "Driver") -> None:
+    from mobile.state.forms import Option
+    from mobile.ui.widgets.choices import Chips
+
+    chips = Chips((Option("a", "A"), Option("b", "B")), on_choose=lambda value: None)
+    before = {chip.key: chip for chip in chips.children}
+    chips.show((Option("a", "A"), Option("b", "B", chosen=True), Option("b", "B", chosen=True)))
+    after = list(reversed(chips.children))
+    assert [chip.key for chip in after] == ["a", "b", "b"]
+    assert after[0] is before["a"]
+    assert after[1] is not before["b"]

@@ -56,6 +56,7 @@ def routes(there: Furnished) -> list[Route]:
     """Every route that the app has a screen for, in an order in which each can be opened."""
     draft = str(there.drafts[Kind.TRANSPORT])
     of_screen: dict[Screen, list[Route]] = {
+        Screen.LOCK: [Route(Screen.LOCK), Route(Screen.LOCK, part="choose")],
         Screen.FORM: [Route(Screen.FORM, str(one)) for one in (there.blank, *there.drafts.values())],
         Screen.REVIEW: [Route(Screen.REVIEW, str(one)) for one in (there.blank, *there.drafts.values())],
         Screen.SIGN: [
