@@ -26,6 +26,7 @@ from shared.problems import Problem
 from shared.wire.v1.records import Kind, Purpose
 
 if TYPE_CHECKING:
+    from mobile.services.lookup import Lookup
     from mobile.services.papers.service import Papers
 
 PLACE_WORDS = (
@@ -75,6 +76,12 @@ class Screens:
 
         phone, share = self.phone, FolderShare(self.home / PAPERS)
         return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, share, phone.clock, zone=ZONE)
+
+    @cached_property
+    def lookup(self) -> "Lookup":
+        from mobile.services.lookup import Lookup
+
+        return Lookup(self.phone.reference, self.phone.outbox)
 
     @cached_property
     def registers(self) -> Registers:
@@ -261,6 +268,12 @@ class Screens:
             self.words,
             shell,
         )
+
+    def _lookup(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.lookup import LookupPresenter
+
+        phone = self.phone
+        return LookupPresenter(self.lookup, phone.reference, phone.clock, self.words, shell, typed=route.about)
 
     def _form(self, route: Route, shell: AppShell) -> Presenter[Any]:
         draft = UUID(route.about)
