@@ -100,7 +100,9 @@ class PushButton(Tappable):
         self._words.size_hint_y = 1
         if not wide:
             self._words.texture_update()
-            self.width = max(row_height(), self._words.texture_size[0] + dp(40) + (dp(32) if icon else 0))
+            self._natural = max(row_height(), self._words.texture_size[0] + dp(40) + (dp(32) if icon else 0))
+            self.width = self._natural
+            self.bind(parent=self._stand)
         self.add_widget(self._words)
         self._words.bind(texture_size=self._fit)
         for part in (self._words, self._icon):
@@ -119,6 +121,17 @@ class PushButton(Tappable):
     def put(self, text: str) -> None:
         self.label = text
         self._words.text = text
+
+    def _stand(self, *_: Any) -> None:
+        if self.parent is not None:
+            self.parent.bind(width=self._narrow)
+            self._narrow()
+
+    def _narrow(self, *_: Any) -> None:
+        """No wider than what holds it: the words then take another line."""
+        if self.parent is not None:
+            padding = getattr(self.parent, "padding", (0, 0, 0, 0))
+            self.width = min(self._natural, max(self.parent.width - padding[0] - padding[2], row_height()))
 
     def _fit(self, *_: Any) -> None:
         self.height = max(row_height(), self._words.texture_size[1] + dp(16))

@@ -3,16 +3,17 @@
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mobile import presenters
 from mobile.bootstrap import Phone
 from mobile.composition import notices
 from mobile.ports import QueuedReport
-from mobile.presenters import position
-from mobile.presenters.forms import verdicts
 from mobile.presenters.samples import LETTERS
 from mobile.presenters.settings import Chosen
 from shared.i18n import PSEUDO
@@ -58,7 +59,10 @@ def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sentences that stand beside their Vietnamese in the code (problems, rules) are in brackets too."""
     say, rule = Text.say, words.sentence
     monkeypatch.setattr(Text, "say", lambda text, language, **values: f"⟦{say(text, language, **values)}⟧")
-    for module in (verdicts, position):
+    found = [import_module(one.name) for one in walk_packages(presenters.__path__, f"{presenters.__name__}.")]
+    speaking = [module for module in found if getattr(module, "sentence", None) is rule]
+    assert len(speaking) > 1
+    for module in speaking:
         monkeypatch.setattr(module, "sentence", lambda verdict, language: f"⟦{rule(verdict, language)}⟧")
 
 

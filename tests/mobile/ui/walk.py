@@ -9,6 +9,7 @@ from uuid import UUID
 from mobile.bootstrap import Phone
 from mobile.composition import Screens
 from mobile.presenters.forms.form import FormPresenter
+from mobile.presenters.lookup import LICENCES, VEHICLES, LookupPresenter
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.samples import LONG
 from mobile.state.forms import FieldKind
@@ -23,6 +24,7 @@ _FACTS: dict[Kind, Callable[[], Facts]] = {
     Kind.EXTRACTION: make.extraction_facts,
     Kind.STOCKYARD: make.stockyard_facts,
 }
+SOUGHT = ("12/GP-UBND", "87C", "1C26TMH")  # a licence, a plate, an invoice of the reports that tests make
 OVERLAYS = ("ask", "tell", "sheet", "day", "time", "say", "say-act")
 
 
@@ -63,6 +65,7 @@ def routes(there: Furnished) -> list[Route]:
             Route(Screen.SIGN, draft, SubjectRole.DRIVER.value),
             Route(Screen.SIGN, draft, f"refuse:{SubjectRole.DRIVER}"),
         ],
+        Screen.LOOKUP: [Route(Screen.LOOKUP), *(Route(Screen.LOOKUP, words) for words in SOUGHT)],
         Screen.POSITION: [Route(Screen.POSITION, draft)],
         Screen.REPORT: [Route(Screen.REPORT, str(there.report))],
         Screen.GALLERY: [Route(Screen.GALLERY), Route(Screen.GALLERY, part="rows")],
@@ -84,25 +87,45 @@ def walk(driver: Any, there: Furnished) -> Iterator[tuple[str, Any]]:
         _lay_out()
         yield f"{route.screen}{f' {route.part}' if route.part else ''}{_kind_of(route, there)}", app.root_layer
         presenter = app.stack.top.presenter
-        if isinstance(presenter, FormPresenter) and route.about != str(there.blank):
-            yield from _pages(app, presenter, _kind_of(route, there))
-        elif route.screen is Screen.HOME:
-            app.choose_file(app.words(N_("Photos")), app.words(N_("Take this file")), there.folder, lambda path: None)
-            _lay_out()
-            yield "home, over it files", app.root_layer.children[0]
-            app.overlays.close_all()
-        elif route.screen is Screen.GALLERY and not route.part:
-            for does in OVERLAYS:
-                app.view._press(does)
-                _lay_out()
-                yield f"gallery, over it {does}", app.root_layer.children[0]
-                app.overlays.close_all()
+        yield from _beyond(driver, route, there)
         if route.screen in told or route.screen is Screen.GALLERY:
             continue
         told.add(route.screen)
         presenter.show(_all_said(presenter.state, app.words(LONG)))
         _lay_out()
         yield f"{route.screen}, all said{_kind_of(route, there)}", app.root_layer
+
+
+def _beyond(driver: Any, route: Route, there: Furnished) -> Iterator[tuple[str, Any]]:
+    """What a route shows after a tap or a word."""
+    app, presenter = driver.app, driver.app.stack.top.presenter
+    if isinstance(presenter, FormPresenter) and route.about != str(there.blank):
+        yield from _pages(app, presenter, _kind_of(route, there))
+    elif isinstance(presenter, LookupPresenter) and route.about:
+        yield from _found(driver, presenter)
+    elif route.screen is Screen.HOME:
+        app.choose_file(app.words(N_("Photos")), app.words(N_("Take this file")), there.folder, lambda path: None)
+        _lay_out()
+        yield "home, over it files", app.root_layer.children[0]
+        app.overlays.close_all()
+    elif route.screen is Screen.GALLERY and not route.part:
+        for does in OVERLAYS:
+            app.view._press(does)
+            _lay_out()
+            yield f"gallery, over it {does}", app.root_layer.children[0]
+            app.overlays.close_all()
+
+
+def _found(driver: Any, lookup: LookupPresenter) -> Iterator[tuple[str, Any]]:
+    """What there is, and the first licence or vehicle of it."""
+    driver.until(lambda: lookup.state.groups, "something found")
+    _lay_out()
+    yield "lookup, found", driver.app.root_layer
+    for group in lookup.state.groups:
+        if group.key in (LICENCES, VEHICLES):
+            lookup.open(group.key, group.rows[0].page)
+            _lay_out()
+            yield f"lookup, one of {group.key}", driver.app.root_layer
 
 
 def _all_said(state: Any, sentence: str) -> Any:
