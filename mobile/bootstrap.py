@@ -9,6 +9,7 @@ from mobile.device.keystore_file import FileKeystore
 from mobile.device.keywrap_file import FileKeyWrap
 from mobile.device.network import LinuxNetwork
 from mobile.ports import Clock, Gnss, Network, Uptime, Vault
+from mobile.ports.recovered import Recovered
 from mobile.services.backups import BackupNews
 from mobile.services.correcting import Correcting
 from mobile.services.enrolment import SERVER, Enrolment
@@ -23,13 +24,16 @@ from mobile.services.sending import Sending
 from mobile.services.traffic import Traffic
 from mobile.storage.accounts import SqliteAccounts
 from mobile.storage.backups import SqliteBackups
+from mobile.storage.chain_log import ChainLog
 from mobile.storage.database import Database
 from mobile.storage.drafts import SqliteDrafts
 from mobile.storage.files import FileFolder
+from mobile.storage.good_copy import GoodCopy
 from mobile.storage.locking import lock_old_files, lock_old_rows
 from mobile.storage.outbox import SqliteOutbox
 from mobile.storage.pins import SqlitePins
 from mobile.storage.preferences import SqlitePreferences
+from mobile.storage.recovery import CHAIN, GOOD, NAME, closed, open_database
 from mobile.storage.reference import SqliteReference
 from mobile.storage.relayed import SqliteRelayed
 from mobile.storage.reviews import SqliteReviews
@@ -69,6 +73,8 @@ class Phone:
     relayed: SqliteRelayed
     files: FileFolder
     leftovers: tuple[str, ...]
+    good: GoodCopy
+    recovered: Recovered | None
     close: Callable[[], None]
 
 
@@ -91,13 +97,15 @@ def open_phone(
     Nothing is reached yet. Problem `key_unsafe`, `phone_data_newer`, `phone_data_locked`.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(home / "phone.sqlite3")
+    time = clock or SystemClock()
+    database, recovered = open_database(home, FileKeyWrap(home / "lock.key"), time.now)
     reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
-    device = _Device(clock or SystemClock(), network or LinuxNetwork(), uptime, gnss, model, platform)
+    device = _Device(time, network or LinuxNetwork(), uptime, gnss, model, platform)
     try:
-        return _assemble(home, database, reached, device)
+        return _assemble(home, database, reached, device, recovered)
     except BaseException:
         database.close()
+        closed(home)
         raise
 
 
@@ -111,25 +119,31 @@ class _Device:
     platform: str
 
 
-def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Device) -> Phone:
+def _assemble(
+    home: Path, database: Database, api: HttpServerApi, device: _Device, recovered: Recovered | None
+) -> Phone:
     clock = device.clock
     keystore = FileKeystore(home / "key.pem")
     vault = open_vault(database, FileKeyWrap(home / "lock.key"))
     lock_old_rows(database, vault)
     accounts = SqliteAccounts(database, vault)
-    drafts, outbox = SqliteDrafts(database, vault), SqliteOutbox(database, vault)
+    drafts, outbox = SqliteDrafts(database, vault), SqliteOutbox(database, vault, ChainLog(home / CHAIN))
     preferences, relayed, backups = SqlitePreferences(database), SqliteRelayed(database, vault), SqliteBackups(database)
     traffic = Traffic(device.network, preferences)
     files = FileFolder(home / "files", vault)
     leftovers = _sweep(files, outbox, relayed, drafts)
     lock_old_files(database, files)
     reference = ReferenceData(SqliteReference(database), accounts, api, clock, traffic.report_may)
+    good = GoodCopy(home / NAME, home / GOOD, device.uptime)
+    if not (home / GOOD).exists():
+        good.keep()  # it has the data key, without which nothing that is locked can be recovered
     news = BackupNews(backups, accounts, api, keystore, preferences)
 
     def close() -> None:
         api.close()
         files.close()
         database.close()
+        closed(home)
 
     recording, reviews = Recording(drafts, files, clock), SqliteReviews(database, vault)
     return Phone(
@@ -156,6 +170,8 @@ def _assemble(home: Path, database: Database, api: HttpServerApi, device: _Devic
         relayed=relayed,
         files=files,
         leftovers=leftovers,
+        good=good,
+        recovered=recovered,
         close=close,
     )
 

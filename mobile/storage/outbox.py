@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mobile.ports import FileState, Left, LocalFile, QueuedReport, QueueState, ReportBrief, Slot, Totals, Vault
+from mobile.storage.chain_log import ChainLog, Link
 from mobile.storage.database import Database, from_millis, to_millis
 from mobile.storage.drafts import read_draft, read_entry
 from mobile.storage.papers import insert_paper, uses_of
@@ -27,8 +28,8 @@ _DUE = "(next_try <= :now OR next_try > :horizon)"
 
 
 class SqliteOutbox:
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._database, self._vault = database, vault
+    def __init__(self, database: Database, vault: Vault, chain: ChainLog | None = None) -> None:
+        self._database, self._vault, self._chain = database, vault, chain
 
     # --- sealing
 
@@ -36,16 +37,39 @@ class SqliteOutbox:
         # The number is read and used under one write lock: a crash leaves neither gap nor double, and a second thread
         # or process waits here until the first has its place in the chain.
         with self._database.writing() as db:
-            if db.execute("SELECT 1 FROM reports WHERE id = ?", (str(draft),)).fetchone() is None:
+            again = db.execute("SELECT 1 FROM reports WHERE id = ?", (str(draft),)).fetchone() is not None
+            if not again:
                 last = db.execute(
-                    "SELECT sequence, manifest_sha256 FROM reports WHERE device = ? ORDER BY sequence DESC LIMIT 1",
+                    "SELECT * FROM (SELECT sequence, manifest_sha256 FROM reports WHERE device = ?1"
+                    " ORDER BY sequence DESC LIMIT 1) UNION ALL SELECT sequence, manifest_sha256 FROM chain_floor"
+                    " WHERE device = ?1 ORDER BY sequence DESC LIMIT 1",
                     (str(device),),
                 ).fetchone()
                 sequence, previous = (1, None) if last is None else (last["sequence"] + 1, last["manifest_sha256"])
                 self._insert(db, make(Slot(sequence, previous, read_draft(db, self._vault, draft))))
                 # What was typed is in the sealed parts now; the draft's copy has done its work.
                 db.execute("UPDATE drafts SET open = 0, content = NULL WHERE id = ?", (str(draft),))
-        return self.get(draft)
+        sealed = self.get(draft)
+        if not again:
+            self._note(sealed)
+        return sealed
+
+    def _note(self, sealed: QueuedReport) -> None:
+        """After the commit: a line about a report that was never sealed would leave a gap in the chain."""
+        if self._chain is None:
+            return
+        link = Link(
+            str(sealed.device),
+            sealed.sequence,
+            sealed.manifest_sha256,
+            str(sealed.id),
+            sealed.kind.value,
+            to_millis(sealed.sealed_at),
+        )
+        try:
+            self._chain.append((link,))
+        except OSError:
+            return  # no room: the report is sealed all the same, and the next start of the app adds the line
 
     # --- reading
 

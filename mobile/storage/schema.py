@@ -109,6 +109,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             officer TEXT PRIMARY KEY, body BLOB NOT NULL, wrong INTEGER NOT NULL DEFAULT 0,
             since REAL NOT NULL DEFAULT 0) WITHOUT ROWID""",
     ),
+    (
+        # --- how far the chain went before the database was recovered: the next report goes on from there
+        """CREATE TABLE chain_floor (
+            device TEXT PRIMARY KEY, sequence INTEGER NOT NULL, manifest_sha256 TEXT NOT NULL) WITHOUT ROWID""",
+    ),
 )
 
 
