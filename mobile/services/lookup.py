@@ -4,6 +4,7 @@ The register is read anew when it changed. Of sealed reports each is unlocked on
 screen; what is kept of them lies in memory only.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +17,11 @@ from mobile.services.reference import ReferenceData
 from shared.rules.papers import FOR_A_LOAD, paper_key
 from shared.rules.terms import LicenceTerms, terms_on
 from shared.vietnamese import number_key, without_accents
-from shared.wire.v1.canonical import parse_json
 from shared.wire.v1.records import DocumentKind, Kind, Presented
 
 MOST = 20  # of each kind: who gets more types on
 LEAST = 2  # letters or digits: fewer would find everything
-_PAGE = 500
+_FIRST, _PAGE = 20, 500  # mostly little is new
 Part = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -147,18 +147,28 @@ class Lookup:
             if progress is not None and len(stops) % 100 == 0:
                 progress(len(stops))
         self._stops = stops + self._stops
-        known = dict(self._papers)  # somebody may be searching in the one that is there
-        for key, text, paper in reversed(papers):  # the oldest first, so that the last use stands in front
-            before = known[key][1].uses if key in known else ()
-            known[key] = (text, replace(paper, uses=tuple(dict.fromkeys(paper.uses + before))))
-        self._papers = known
+        self._papers = self._with_papers(papers)
         self._superseded |= superseded
         self._newest = newest
+
+    def _with_papers(self, papers: Sequence[Seen]) -> dict[str, tuple[str, PaperSeen]]:
+        """Another dict: somebody may be searching in the one that is there. The last use of a paper stands first."""
+        uses: dict[str, dict[UUID, Stopped]] = {}
+        for key, _, paper in papers:
+            for use in paper.uses:
+                uses.setdefault(key, {})[use.id] = use
+        known = dict(self._papers)
+        for key, text, paper in papers:
+            found = uses.pop(key, None)
+            if found is not None:
+                before = known[key][1].uses if key in known else ()
+                known[key] = (text, replace(paper, uses=(*found.values(), *before)))
+        return known
 
     def _briefs(self) -> Iterator[ReportBrief]:
         """Those not read yet, the newest first."""
         before: int | None = None
-        while page := self._outbox.briefs(limit=_PAGE, before=before):
+        while page := self._outbox.briefs(limit=_FIRST if before is None else _PAGE, before=before):
             for brief in page:
                 if brief.number <= self._newest:
                     return
@@ -173,10 +183,10 @@ class Lookup:
         superseded: set[UUID],
     ) -> None:
         envelope = self._outbox.envelope(brief.id)
-        corrected = parse_json(envelope.manifest)["supersedes"]
+        corrected = json.loads(envelope.manifest)["supersedes"]
         if corrected is not None:
             superseded.add(UUID(corrected))
-        facts = parse_json(envelope.parts.facts)
+        facts = json.loads(envelope.parts.facts)
         one = _stopped(brief, facts)
         stops.append((hay(*one.marks, *one.numbers), one))
         papers += _papers_of(facts, one)
