@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mobile.bootstrap import Phone
-from mobile.ui.environment import configure, prepare
+from mobile.ui.environment import HEIGHT, WIDTH, configure, prepare
 
 prepare(Path(tempfile.mkdtemp(prefix="kiem-khoang-kivy-")))
 
@@ -34,7 +34,7 @@ def drive() -> Iterator[Callable[[Any], "Driver"]]:
     configure()
     for name, _ in Config.items("input"):
         Config.remove_option("input", name)  # no mouse of this machine
-    from tests.mobile.ui.driver import Driver
+    from tests.mobile.ui.driver import Driver, Window
 
     started: list[Driver] = []
 
@@ -44,6 +44,9 @@ def drive() -> Iterator[Callable[[Any], "Driver"]]:
         return driver
 
     yield start
+    if started and tuple(Window.size) != (WIDTH, HEIGHT):  # a test made it narrow
+        Window.size = (WIDTH, HEIGHT)
+        started[-1].frames(3)
     for driver in started:
         driver.close()
 
