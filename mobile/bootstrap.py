@@ -8,7 +8,8 @@ from mobile.device.clock import SystemClock, uptime
 from mobile.device.keystore_file import FileKeystore
 from mobile.device.keywrap_file import FileKeyWrap
 from mobile.device.network import LinuxNetwork
-from mobile.ports import Clock, Gnss, Network, Uptime, Vault
+from mobile.device.space import free_bytes
+from mobile.ports import Clock, FreeSpace, Gnss, Network, Uptime, Vault
 from mobile.ports.recovered import Recovered
 from mobile.services.backups import BackupNews
 from mobile.services.correcting import Correcting
@@ -19,6 +20,7 @@ from mobile.services.recording import Recording
 from mobile.services.reference import ReferenceData
 from mobile.services.relay import Relay
 from mobile.services.reviews import ReviewNews
+from mobile.services.room import Room
 from mobile.services.sealing import Sealing
 from mobile.services.sending import Sending
 from mobile.services.traffic import Traffic
@@ -29,6 +31,7 @@ from mobile.storage.database import Database
 from mobile.storage.drafts import SqliteDrafts
 from mobile.storage.files import FileFolder
 from mobile.storage.good_copy import GoodCopy
+from mobile.storage.held import SqliteHeld
 from mobile.storage.locking import lock_old_files, lock_old_rows
 from mobile.storage.outbox import SqliteOutbox
 from mobile.storage.pins import SqlitePins
@@ -44,6 +47,7 @@ from shared.wire.v1.messages import App
 
 APP = "kiem-khoang"
 VERSION = "0.1.0"
+MAPS = "maps"  # folder of .mbtiles files below the phone's home
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Phone:
     files: FileFolder
     leftovers: tuple[str, ...]
     good: GoodCopy
+    room: Room
     recovered: Recovered | None
     close: Callable[[], None]
 
@@ -87,6 +92,7 @@ def open_phone(
     network: Network | None = None,
     api: HttpServerApi | None = None,
     uptime: Uptime = uptime,
+    space: FreeSpace | None = None,
     model: str = "desktop",
     platform: str = "linux",
 ) -> Phone:
@@ -100,7 +106,7 @@ def open_phone(
     time = clock or SystemClock()
     database, recovered = open_database(home, FileKeyWrap(home / "lock.key"), time.now)
     reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
-    device = _Device(time, network or LinuxNetwork(), uptime, gnss, model, platform)
+    device = _Device(time, network or LinuxNetwork(), uptime, space, gnss, model, platform)
     try:
         return _assemble(home, database, reached, device, recovered)
     except BaseException:
@@ -114,6 +120,7 @@ class _Device:
     clock: Clock
     network: Network
     uptime: Uptime
+    space: FreeSpace | None
     gnss: str | None
     model: str
     platform: str
@@ -171,6 +178,7 @@ def _assemble(
         files=files,
         leftovers=leftovers,
         good=good,
+        room=Room(SqliteHeld(database), lambda: _size_of(home / MAPS), device.space or free_bytes(home)),
         recovered=recovered,
         close=close,
     )
@@ -194,3 +202,8 @@ def _receiver(url: str | None, clock: Clock) -> Callable[[], Gnss] | None:
         return open_gnss(address, clock)
 
     return open_receiver
+
+
+def _size_of(folder: Path) -> int:
+    """Bytes of the files in it."""
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) if folder.is_dir() else 0

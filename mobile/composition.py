@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from mobile.bootstrap import VERSION, Phone
+from mobile.bootstrap import MAPS, VERSION, Phone
 from mobile.ports import Photo, QueuedReport, Session
+from mobile.presenters.alerts import Alerts
 from mobile.presenters.base import Presenter, Shell
 from mobile.presenters.courier import Courier
 from mobile.presenters.forms.form import FormPresenter, Kit
@@ -38,7 +39,6 @@ PLACE_WORDS = (
 )
 MOST_MINERALS = 12
 PAPERS = "papers"  # folder of papers below the phone's home
-MAPS = "maps"  # folder of .mbtiles files below the phone's home
 ZONE = 9209  # VN-2000 / TM-3 105°30′ where the register does not say which plane the province writes in
 
 
@@ -66,8 +66,9 @@ class Screens:
 
     @cached_property
     def courier(self) -> Courier:
-        pulls = (self.phone.reference.pull, self.phone.reviews.pull, lambda: self.papers.sweep())
-        return Courier(self.phone.sending, pulls, self.phone.clock)
+        phone = self.phone
+        pulls = (phone.reference.pull, phone.reviews.pull, lambda: self.papers.sweep(), phone.good.keep)
+        return Courier(phone.sending, pulls, phone.clock)
 
     @cached_property
     def papers(self) -> "Papers":
@@ -94,6 +95,10 @@ class Screens:
     @cached_property
     def guard(self) -> Guard:
         return Guard(self.phone.enrolment, self.phone.pins, self.phone.uptime)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        return Alerts(self.phone.preferences, self.phone.room, self.words)
 
     def small(self, name: str) -> Small | None:
         from mobile.services.thumbnails import Thumbnails
@@ -128,6 +133,8 @@ class Screens:
     def presenter(self, route: Route, shell: AppShell) -> Presenter[Any]:
         self.courier.attach(shell.jobs)
         self.guard.attach(shell.jobs.every, shell.cover)
+        if route.screen is not Screen.LOCK:
+            self.alerts.ask(shell)
         make: Callable[[Route, AppShell], Presenter[Any]] = getattr(self, f"_{route.screen.value}")
         return make(route, shell)
 
@@ -148,50 +155,9 @@ class Screens:
         return presenter
 
     def _lock(self, route: Route, shell: AppShell) -> Presenter[Any]:
-        """`route.part`: "start", "" over what was open, "switch" to the officer `route.about`, "choose", "change"."""
-        from mobile.presenters.lock import LockPresenter, Step
+        from mobile.presenters.lock_routes import lock_presenter
 
-        phone, part, session = self.phone, route.part, self._session(route.about)
-        officer = session.officer
-        first = Step.NEW if part == "choose" else Step.OLD if part == "change" else Step.OPEN
-        if first is Step.OLD and not phone.pins.has(officer.id):
-            first = Step.NEW
-
-        def done() -> None:
-            if part == "switch":
-                phone.enrolment.change_to(officer.id)
-            self.guard.unlock()
-            if part in ("", "change"):
-                shell.back()
-            else:
-                shell.reset(Route(Screen.HOME))
-
-        asked = first is Step.OPEN
-        return LockPresenter(
-            phone.pins,
-            officer.id,
-            officer.name,
-            first,
-            self.words,
-            shell,
-            done=done,
-            used_up=lambda problem: self._used_up(problem, shell),
-            forgotten=(lambda: shell.open(Route(Screen.ENROL, part="add"))) if asked else None,
-            others=(lambda: shell.open(Route(Screen.OFFICERS))) if asked and part != "switch" else None,
-            leave=part in ("switch", "change"),
-        )
-
-    def _session(self, officer: str) -> Session:
-        """Of the officer with this id; "" for who works with the phone now."""
-        current = self.phone.enrolment.current()
-        known = (current, *self.phone.enrolment.officers())
-        return next(one for one in known if one is not None and officer in ("", str(one.officer.id)))
-
-    def _used_up(self, problem: Problem, shell: AppShell) -> None:
-        if self.phone.enrolment.current() is None:
-            self.guard.left()
-        shell.reset(self.guard.first())
-        shell.tell(problem)
+        return lock_presenter(route, self.phone.enrolment, self.phone.pins, self.guard, self.words, shell)
 
     def _officers(self, route: Route, shell: AppShell) -> Presenter[Any]:
         from mobile.presenters.officers import OfficersPresenter
@@ -216,6 +182,7 @@ class Screens:
             tasks=tuple,
             returned=self._returned,
             begin=self.begin,
+            warnings=self.alerts.notices,
         )
 
     def _sync(self, route: Route, shell: AppShell) -> Presenter[Any]:
@@ -340,7 +307,7 @@ class Screens:
             self.words,
             shell,
             apply=shell.wear,
-            storage=self._storage,
+            storage=self.alerts.storage,
             pin=self.guard.has_pin,
             lock=self.guard.lock,
         )
@@ -389,7 +356,7 @@ class Screens:
                 label(self.words, purpose),
                 self.words(N_("Take this file")),
                 Path.home(),
-                lambda path: done(Photo(path, None, from_app_camera=False)),
+                lambda path: self._take_file(path, shell, done),
             )
 
         return Kit(
@@ -413,8 +380,12 @@ class Screens:
         found = nearest_centres(self.phone.reference.rows("communes"), lat, lon)
         return tuple((one.code, one.name) for one in found)
 
-    def _storage(self) -> tuple[Row, ...]:
-        return ()
+    def _take_file(self, path: Path, shell: AppShell, done: Callable[[Photo | None], None]) -> None:
+        if not self.phone.room.has_place_for(path.stat().st_size):
+            shell.tell(Problem("phone_full"))
+            done(None)
+            return
+        done(Photo(path, None, from_app_camera=False))
 
 
 def notices() -> str:

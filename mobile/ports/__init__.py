@@ -2,9 +2,21 @@
 puts them together; services receive them. Failures that a user can meet are `shared.problems.Problem`.
 """
 
-from mobile.ports.device import Clock, Gnss, GnssUnavailable, Keystore, KeyWrap, Photo, PhotoSource, Stop, Uptime, Vault
+from mobile.ports.device import (
+    Clock,
+    FreeSpace,
+    Gnss,
+    GnssUnavailable,
+    Keystore,
+    KeyWrap,
+    Photo,
+    PhotoSource,
+    Stop,
+    Uptime,
+    Vault,
+)
 from mobile.ports.drafts import Draft, Drafts, FileState, FileStore, LocalFile, StoredFile
-from mobile.ports.outbox import Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, Totals
+from mobile.ports.outbox import Held, Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, Totals
 from mobile.ports.people import Accounts, Device, Officer, PinRecord, PinStore, Session
 from mobile.ports.queues import (
     RELAYED_NAME,
@@ -34,7 +46,9 @@ __all__ = [
     "FileOnItsWay",
     "FileState",
     "FileStore",
+    "FreeSpace",
     "Gnss",
+    "Held",
     "GnssUnavailable",
     "KeyWrap",
     "Keystore",

@@ -19,6 +19,11 @@ class Uptime(Protocol):
         """Seconds since the phone was started, those asleep included. Nobody can set it; a restart begins at 0."""
 
 
+class FreeSpace(Protocol):
+    def __call__(self) -> int:
+        """Bytes that can still be written."""
+
+
 class Gnss(Protocol):
     def fixes(self) -> Iterator[Fix]:
         """Every usable epoch as it arrives (mode 2D or 3D). Blocks between epochs; ends when the source ends or

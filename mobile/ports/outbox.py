@@ -140,3 +140,10 @@ class Outbox(Protocol):
 
     def file_damaged(self, file: UUID) -> None: ...
     def left(self, now: datetime) -> Left: ...
+
+
+class Held(Protocol):
+    def waiting_files(self) -> tuple[int, int]:
+        """How many files the office has not vouched for, and their bytes; those of drafts too."""
+
+    def reference_bytes(self) -> int: ...

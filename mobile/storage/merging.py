@@ -71,7 +71,7 @@ class Merge:
             elif self.is_draft(row):
                 seen.add(row["id"])
                 self._put(db, "drafts", row, replace=True)
-            elif mine is None and isinstance(row["started_at"], int):
+            elif mine is None and isinstance(row["started_at"], int) and 0 < row["started_at"] < _NO_TIME:
                 self.lost_drafts.append((str(row["kind"]), row["started_at"]))
         for report in reports.values():
             if report["id"] not in seen:
@@ -152,6 +152,7 @@ class Merge:
         db.execute("RELEASE row")
 
 
+_NO_TIME = 253_402_300_800_000  # ms: the year 10000
 _KEYS = {"sessions": "officer", "pins": "officer", "drafts": "id", "reports": "id", "files": "id"}
 
 

@@ -243,4 +243,15 @@ PROBLEMS: tuple[ProblemType, ...] = (
             "This inspector has no PIN on this phone; ask the supervisor for a new code.",
         ),
     ),
+    problem(
+        "phone_data_damaged",
+        500,
+        ("Dữ liệu trên máy đã hỏng", "The data on this phone is damaged"),
+        (
+            "Dữ liệu trên máy hỏng, không đọc lại được gì; phần hỏng được giữ lại trên máy. Đừng xóa ứng dụng,"
+            " báo phụ trách và xin mã kích hoạt mới.",
+            "The data on this phone is damaged and none of it could be read; it is kept as it is. Do not remove"
+            " the app, tell your supervisor and ask for a new code.",
+        ),
+    ),
 )

@@ -187,3 +187,19 @@ def test_officers_take_over_with_their_pin_and_sign_out_with_a_question(
     app.until(lambda: held.enrolment.current() is None)
     app.until(lambda: on(app) is Screen.OFFICERS)
     assert [one.id for one in held.recording.drafts()] == [draft.id]
+
+
+def test_what_was_lost_is_told_after_the_pin(held: Phone, app_of: Callable[..., "Driver"]) -> None:
+    from mobile.ports.recovered import KEPT, Lost, Recovered
+
+    secure(held)
+    lost = Recovered("phone.damaged-x.sqlite3", 1_795_000_000_000, (Lost("transport", 1_795_000_000_000, 7),))
+    held.preferences.put(KEPT, lost.text())
+    app = app_of(held)
+    app.frames(3)
+    assert not app.sees("Bị mất")  # nothing of a report on the lock
+    press(app, PIN)
+    app.until(lambda: app.sees("Tôi đã đọc"))
+    assert app.sees("số 7 lúc")
+    app.tap("Tôi đã đọc")
+    assert held.preferences.get(KEPT) == ""
