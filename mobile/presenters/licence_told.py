@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from mobile.services.lookup import ListedVehicle
-from mobile.services.typed import day_text, number_text
+from mobile.services.typed import day_text
 from mobile.state.forms import Level
 from mobile.state.lookup import Detail
 from shared.i18n import N_, Words
@@ -12,7 +12,7 @@ from shared.rules import ledger
 from shared.rules.licence import validity
 from shared.rules.terms import LicenceTerms, YearSoFar
 from shared.rules.verdict import Answer
-from shared.rules.words import sentence
+from shared.rules.words import number, sentence
 
 LEVELS = {Answer.YES: Level.GOOD, Answer.NO: Level.BAD, Answer.CANNOT_TELL: Level.WARN}
 UNITS = {"m3": "m³"}
@@ -63,12 +63,12 @@ def _year(words: Words, terms: LicenceTerms, year: int) -> Iterator[tuple[str, s
         yield words(N_("Yearly capacity")), ""
         return
     unit = UNITS.get(permitted.unit, permitted.unit)
-    yield words(N_("Yearly capacity")), f"{number_text(permitted.value, words.language)} {unit}"
+    yield words(N_("Yearly capacity")), f"{number(permitted.value, words.language)} {unit}"
     taken = None if figures is None else _taken(figures)
     if figures is None or taken is None:
         yield words(N_("Left of {year}"), year=year), ""
         return
-    left = number_text(max(0.0, permitted.value - taken), words.language)
+    left = number(max(0.0, permitted.value - taken), words.language)
     # Nobody knows of what was neither declared nor seen: more may have been taken.
     yield words(N_("Left of {year}"), year=year), words(N_("at most {left} {unit}"), left=left, unit=unit)
     if figures.as_of is not None:

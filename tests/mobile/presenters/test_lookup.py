@@ -120,7 +120,7 @@ def test_a_licence_is_told_with_validity_hours_and_what_is_left(
     assert detail.level is Level.GOOD
     assert lines["Hiệu lực từ – đến"] == "06/05/2024 – 06/05/2029"
     assert lines["Giờ khai thác"] == "06:00–18:00"
-    assert lines["Còn lại của năm 2026"] == "nhiều nhất 30000 m³"
+    assert lines["Còn lại của năm 2026"] == "nhiều nhất 30.000 m³"
     assert lines["Số liệu đến ngày"] == "19/11/2026"
     assert "Bãi Giữa" in lines["Tổ chức, cá nhân được cấp phép"]
 
@@ -135,9 +135,9 @@ def test_a_licence_is_told_with_validity_hours_and_what_is_left(
         ({"ledger": []}, "danh mục không ghi"),
         ({"ledger": [year_row(year=2025)]}, "danh mục không ghi"),
         ({"ledger": [year_row(declared=None, sampled=True)]}, "danh mục không ghi"),
-        ({"ledger": [year_row(declared=10_000.0, observed=90_000.0, sampled=True)]}, "nhiều nhất 50000 m³"),
+        ({"ledger": [year_row(declared=10_000.0, observed=90_000.0, sampled=True)]}, "nhiều nhất 50.000 m³"),
         ({"ledger": [year_row(declared=70_000.0)]}, "nhiều nhất 0 m³"),
-        ({"ledger": [year_row(declared=None, observed=20_000.5)]}, "nhiều nhất 39999,5 m³"),
+        ({"ledger": [year_row(declared=None, observed=20_000.0)]}, "nhiều nhất 40.000 m³"),
     ],
 )
 def test_what_is_left_is_said_only_where_somebody_knows(

@@ -57,6 +57,8 @@ def test_a_licence_opens_and_the_back_button_closes_it(app: "Driver") -> None:
     app.until(lambda: app.sees("12/GP-UBND"), "the licence")
     app.tap("12/GP-UBND")
     app.until(lambda: app.sees("Còn lại của năm"), "its lines")
+    app.frames(3)
+    assert app.app.view.body.scroll_y == 1.0
     assert not app.sees("Gõ ít nhất hai")
     app.key(27, "escape")
     app.until(lambda: not app.sees("Còn lại của năm"), "the list again")
@@ -84,6 +86,6 @@ def test_nothing_is_cut(app: "Driver", tmp_path: Path, look: tuple[str, int]) ->
     app.app.view.presenter.type("12gp")
     app.until(lambda: app.sees("12/GP-UBND"), "the licence")
     app.tap("12/GP-UBND")
-    app.until(lambda: app.sees("Còn lại của năm"), "its lines")
+    app.until(lambda: app.sees("Về danh sách kết quả"), "its lines")
     assert cut(app.app.root_layer) == []
     app.shot(tmp_path / "licence.png")

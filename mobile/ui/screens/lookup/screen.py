@@ -32,12 +32,12 @@ class LookupView(ScreenView[LookupPresenter]):
         self.add_widget(head)
         self.body = Body()
         self.add_widget(self.body)
-        self._drawn: LookupState | None = None
+        self._drawn: tuple[str, Detail | None] | None = None
 
     def show(self, state: LookupState) -> None:
         if self.field.text != state.typed and not self.field.entry.focus:
             self.field.put(state.typed)
-        self.body.clear()
+        self._fresh(state)
         if state.detail is not None:
             self._draw_detail(state.detail, state.back)
         else:
@@ -45,6 +45,17 @@ class LookupView(ScreenView[LookupPresenter]):
         if state.reading:
             self.body.add(Text(state.reading, role="caption", color="on_surface_variant"))
         self.body.add(Text(state.as_of, role="caption", color="on_surface_variant"))
+
+    def _fresh(self, state: LookupState) -> None:
+        """Empty; another one, and so at its beginning, where there is something else to read."""
+        drawn = (state.typed, state.detail)
+        if drawn == self._drawn:
+            self.body.clear()
+            return
+        self._drawn = drawn
+        self.remove_widget(self.body)
+        self.body = Body()
+        self.add_widget(self.body)
 
     def _draw_found(self, state: LookupState) -> None:
         for group in state.groups:
