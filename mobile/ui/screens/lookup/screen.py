@@ -9,7 +9,7 @@ from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
 from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.fields import TextField
-from mobile.ui.widgets.layout import Body, Card, Column, Empty, NoticeBox
+from mobile.ui.widgets.layout import Body, Card, Column, Empty, Held, NoticeBox
 from mobile.ui.widgets.rows import ListRow
 from mobile.ui.widgets.text import Text
 
@@ -29,7 +29,7 @@ class LookupView(ScreenView[LookupPresenter]):
         )
         self.field.put(state.typed)
         head.add_widget(self.field)
-        self.add_widget(head)
+        self.add_widget(Held(head))
         self.body = Body()
         self.add_widget(self.body)
         self._drawn: tuple[str, Detail | None] | None = None
