@@ -1,5 +1,6 @@
 """Where the phone's real parts are put together; everything else receives them."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +37,14 @@ from mobile.storage.locking import lock_old_files, lock_old_rows
 from mobile.storage.outbox import SqliteOutbox
 from mobile.storage.pins import SqlitePins
 from mobile.storage.preferences import SqlitePreferences
-from mobile.storage.recovery import CHAIN, GOOD, NAME, closed, open_database
+from mobile.storage.recovery import CHAIN, GOOD, NAME, closed, is_damage, open_database, suspect
 from mobile.storage.reference import SqliteReference
 from mobile.storage.relayed import SqliteRelayed
 from mobile.storage.reviews import SqliteReviews
 from mobile.storage.vault import open_vault
 from mobile.transport.api import HttpServerApi
 from mobile.transport.http import Http
+from shared.problems import Problem
 from shared.wire.v1.messages import App
 
 APP = "kiem-khoang"
@@ -103,11 +105,20 @@ def open_phone(
     Nothing is reached yet. Problem `key_unsafe`, `phone_data_newer`, `phone_data_locked`.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    time = clock or SystemClock()
-    database, recovered = open_database(home, FileKeyWrap(home / "lock.key"), time.now)
-    reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
-    device = _Device(time, network or LinuxNetwork(), uptime, space, gnss, model, platform)
+    device = _Device(clock or SystemClock(), network or LinuxNetwork(), uptime, space, gnss, model, platform)
     try:
+        return _open(home, server, api, device)
+    except (sqlite3.DatabaseError, UnicodeDecodeError, Problem) as error:
+        if not is_damage(error, home):
+            raise
+    suspect(home)
+    return _open(home, server, api, device)
+
+
+def _open(home: Path, server: str, api: HttpServerApi | None, device: "_Device") -> Phone:
+    database, recovered = open_database(home, FileKeyWrap(home / "lock.key"), device.clock.now)
+    try:
+        reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
         return _assemble(home, database, reached, device, recovered)
     except BaseException:
         database.close()

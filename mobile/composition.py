@@ -39,6 +39,7 @@ PLACE_WORDS = (
 )
 MOST_MINERALS = 12
 PAPERS = "papers"  # folder of papers below the phone's home
+KEEP_S = 300.0  # how often it is asked whether the good copy of the database is old
 ZONE = 9209  # VN-2000 / TM-3 105°30′ where the register does not say which plane the province writes in
 
 
@@ -132,7 +133,8 @@ class Screens:
 
     def presenter(self, route: Route, shell: AppShell) -> Presenter[Any]:
         self.courier.attach(shell.jobs)
-        self.guard.attach(shell.jobs.every, shell.cover)
+        if self.guard.attach(shell.jobs.every, shell.cover):
+            shell.jobs.every(KEEP_S, lambda: self._keep(shell))
         if route.screen is not Screen.LOCK:
             self.alerts.ask(shell)
         make: Callable[[Route, AppShell], Presenter[Any]] = getattr(self, f"_{route.screen.value}")
@@ -379,6 +381,9 @@ class Screens:
 
         found = nearest_centres(self.phone.reference.rows("communes"), lat, lon)
         return tuple((one.code, one.name) for one in found)
+
+    def _keep(self, shell: AppShell) -> None:
+        shell.jobs.run(lambda stop: self.phone.good.keep(), lambda kept: None)
 
     def _take_file(self, path: Path, shell: AppShell, done: Callable[[Photo | None], None]) -> None:
         if not self.phone.room.has_place_for(path.stat().st_size):

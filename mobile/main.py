@@ -1,6 +1,7 @@
 """The field app.  On a desktop:  python -m mobile.main --home FOLDER --server ADDRESS [--gnss URL] [--code CODE]"""
 
 import argparse
+import sqlite3
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -44,9 +45,17 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         resumed=screens.resumed,
         touched=screens.touched,
         closed=screens.closed,
-        defect=lambda error: note_fault(home / FAULTS, error),
+        defect=lambda error: _fault(home, error),
         small=screens.small,
     )
+
+
+def _fault(home: Path, error: Exception) -> str:
+    if isinstance(error, sqlite3.DatabaseError):
+        from mobile.storage.recovery import suspect
+
+        suspect(home)
+    return note_fault(home / FAULTS, error)
 
 
 def note_fault(path: Path, error: BaseException) -> str:

@@ -32,11 +32,13 @@ class Guard:
             return Route(Screen.LOCK, part="start") if self.locked else Route(Screen.HOME)
         return Route(Screen.OFFICERS if self._enrolment.officers() else Screen.ENROL)
 
-    def attach(self, every: Callable[[float, Callable[[], None]], Task], cover: Callable[[Route], None]) -> None:
-        """Once; later calls change nothing."""
-        if self._cover is None:
-            self._cover = cover
-            every(LOOK_S, self.look)
+    def attach(self, every: Callable[[float, Callable[[], None]], Task], cover: Callable[[Route], None]) -> bool:
+        """Once; later calls change nothing and give False."""
+        if self._cover is not None:
+            return False
+        self._cover = cover
+        every(LOOK_S, self.look)
+        return True
 
     def touched(self) -> None:
         self._touched = self._uptime()

@@ -21,30 +21,50 @@ from mobile.storage.salvage import Wreck
 from mobile.storage.vault import open_vault
 from shared.problems import Problem
 
-NAME, GOOD, CHAIN, OPEN = "phone.sqlite3", "phone.good.sqlite3", "chain.log", "phone.open"
+NAME, GOOD, CHAIN = "phone.sqlite3", "phone.good.sqlite3", "chain.log"
+OPEN, SUSPECT = "phone.open", "phone.suspect"  # empty files: see `closed`, `suspect`
 DAMAGED, NEW, SCRATCH = "phone.damaged-{time}.sqlite3", "phone.new.sqlite3", "phone.scratch.sqlite3"
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
 
 
 def open_database(home: Path, wrapping: KeyWrap, now: Callable[[], datetime]) -> tuple[Database, Recovered | None]:
     """The database under `home`, recovered when it does not read. It is looked through only when it was not closed the
-    last time. Problem `phone_full`, `phone_data_newer`, `phone_data_locked`."""
-    path = home / NAME
-    found = None
-    database = None if _has_vanished(home) else _opened(path, wrapping, thorough=(home / OPEN).exists())
+    last time, or is suspect. Problem `phone_full`, `phone_data_newer`, `phone_data_locked`."""
+    path, found = home / NAME, None
+    thorough = (home / OPEN).exists() or (home / SUSPECT).exists()
+    database = None if _has_vanished(home) else _opened(path, home / GOOD, wrapping, thorough=thorough)
     if database is None:
         found = _recover(home, wrapping, now())
         database = Database(path)
     (home / OPEN).touch()
-    behind = _compare(database, ChainLog(home / CHAIN))
+    (home / SUSPECT).unlink(missing_ok=True)
+    try:
+        behind = _compare(database, ChainLog(home / CHAIN))
+    except BaseException:
+        database.close()
+        raise
     if behind and found is None:
         found = Recovered("", None, behind)
     return database, found
 
 
+def is_damage(error: Exception, home: Path) -> bool:
+    """Whether a database that was not looked through may be why it could not be opened."""
+    if isinstance(error, Problem):
+        return error.code == "phone_data_locked" and _key_differs(home / NAME, home / GOOD)
+    if isinstance(error, sqlite3.DatabaseError):
+        return not is_full(error) and getattr(error, "sqlite_errorcode", None) not in BUSY
+    return isinstance(error, UnicodeDecodeError)
+
+
 def closed(home: Path) -> None:
     """The database was closed properly."""
     (home / OPEN).unlink(missing_ok=True)
+
+
+def suspect(home: Path) -> None:
+    """SQLite said that the database is damaged: the next start looks through it, however this one ends."""
+    (home / SUSPECT).touch()
 
 
 def _has_vanished(home: Path) -> bool:
@@ -53,7 +73,7 @@ def _has_vanished(home: Path) -> bool:
     return known and (not path.exists() or not path.stat().st_size)
 
 
-def _opened(path: Path, wrapping: KeyWrap, *, thorough: bool) -> Database | None:
+def _opened(path: Path, good: Path, wrapping: KeyWrap, *, thorough: bool) -> Database | None:
     """None when it is damaged."""
     try:
         database = Database(path)
@@ -63,10 +83,35 @@ def _opened(path: Path, wrapping: KeyWrap, *, thorough: bool) -> Database | None
         if is_full(error) or error.sqlite_errorcode in BUSY:
             raise
         return None
-    if thorough and not (is_whole(database.connection) and what_waits_reads(database, wrapping)):
+    if not thorough:
+        return database
+    try:
+        whole = is_whole(database.connection) and what_waits_reads(database, wrapping)
+    except Problem:
+        whole = False
+        if not _key_differs(path, good):
+            database.close()
+            raise
+    if not whole:
         database.close()
         return None
     return database
+
+
+def _key_differs(path: Path, good: Path) -> bool:
+    """A key that does not open is the phone's other key, or a damaged one: the good copy tells."""
+    if not good.exists():
+        return False
+    keys = []
+    for one in (good, path):
+        connection = sqlite3.connect(one)
+        try:
+            keys.append(connection.execute("SELECT wrapped, proof FROM vault").fetchone())
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            keys.append(None)
+        finally:
+            connection.close()
+    return keys[0] is not None and keys[0] != keys[1]
 
 
 def _recover(home: Path, wrapping: KeyWrap, now: datetime) -> Recovered:

@@ -126,3 +126,18 @@ def test_it_is_told_at_each_start_until_it_was_read(phone: Phone, tmp_path: Path
     assert again.asked == []
     assert alerts(damaged).notices() == ()
     damaged.close()
+
+
+def test_a_photo_that_does_not_fit_is_not_taken(roomy: Phone, space: FakeSpace, tmp_path: Path) -> None:
+    from mobile.composition import Screens
+
+    path, taken, shell = tmp_path / "anh.jpg", [], FakeShell()
+    path.write_bytes(bytes(1000))
+    screens = Screens(roomy, Words("vi"), tmp_path / "phone")
+    space.free = 50_000_999
+    screens._take_file(path, shell, taken.append)  # type: ignore[arg-type]
+    assert [problem.code for problem in shell.told] == ["phone_full"]
+    assert taken == [None]
+    space.free += 1
+    screens._take_file(path, shell, taken.append)  # type: ignore[arg-type]
+    assert taken[1] is not None

@@ -231,3 +231,44 @@ def test_a_line_that_was_cut_does_not_swallow_the_next(tmp_path: Path, home: Pat
     phone = opened(home)  # the database has it, so it is added
     assert [one.sequence for one in ChainLog(log).all()] == list(range(1, 10))
     phone.close()
+
+
+def test_a_database_that_failed_while_it_ran_is_looked_through_at_the_next_start(home: Path) -> None:
+    from mobile.main import _fault
+
+    opened(home).close()
+    assert _fault(home, ValueError("x")) != ""
+    assert not (home / "phone.suspect").exists()
+    assert _fault(home, sqlite3.DatabaseError("database disk image is malformed")) != ""
+    assert (home / "phone.suspect").exists()
+    phone = opened(home)
+    assert phone.recovered is None
+    phone.close()
+    assert not (home / "phone.suspect").exists()
+
+
+def test_damage_that_the_start_itself_meets_is_recovered(home: Path) -> None:
+    opened(home).close()
+    settled(home)
+    flip(home / "phone.sqlite3", 4096 * 12, 4096 * 8)
+    assert not (home / "phone.open").exists()
+    phone = opened(home)
+    assert phone.recovered is not None
+    assert set(reports(phone)) | {one.sequence for one in phone.recovered.lost} >= set(range(1, 10))
+    phone.close()
+
+
+@pytest.mark.parametrize("column", ["wrapped", "proof"])
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_damaged_data_key_comes_from_the_copy(home: Path, column: str, killed: bool) -> None:
+    if not killed:
+        opened(home).close()
+    db = sqlite3.connect(home / "phone.sqlite3")
+    db.execute(f"UPDATE vault SET {column} = zeroblob(length({column}))")  # noqa: S608
+    db.commit()
+    db.close()
+    phone = opened(home)
+    assert phone.recovered is not None
+    assert sorted(reports(phone)) == list(range(1, 10))
+    check_whole(home, phone)
+    phone.close()
