@@ -35,7 +35,7 @@ def told(words: Words, recovered: Recovered) -> str:
 def _list(words: Words, lost: list[Lost]) -> str:
     names = [_name(words, one) for one in lost[:NAMED]]
     if len(lost) > NAMED:
-        names.append(words.many(N_("{n} more"), N_("{n} more"), len(lost) - NAMED))
+        names.append(words.many("{n} more", "{n} more", len(lost) - NAMED))
     return "; ".join(names)
 
 
