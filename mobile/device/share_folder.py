@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 from shared.problems import Problem
@@ -14,8 +15,20 @@ class FolderShare:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._writing = threading.Lock()  # old papers are swept beside the one that is being written
 
     def hand_on(self, name: str, content: bytes) -> str:
+        with self._writing:
+            return self._write(name, content)
+
+    def kept(self) -> tuple[str, ...]:
+        return tuple(sorted(path.name for path in self._folder.glob("*"))) if self._folder.is_dir() else ()
+
+    def remove(self, name: str) -> None:
+        with self._writing:
+            (self._folder / name).unlink(missing_ok=True)
+
+    def _write(self, name: str, content: bytes) -> str:
         path, half = self._folder / name, self._folder / f"{name}.part"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -30,9 +43,3 @@ class FolderShare:
                 raise Problem("phone_full") from error
             raise
         return str(path)
-
-    def kept(self) -> tuple[str, ...]:
-        return tuple(sorted(path.name for path in self._folder.glob("*"))) if self._folder.is_dir() else ()
-
-    def remove(self, name: str) -> None:
-        (self._folder / name).unlink(missing_ok=True)
