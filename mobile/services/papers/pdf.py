@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from mobile.fonts import FOLDER
@@ -83,7 +84,9 @@ def _fill(pdf: "FPDF", paper: Paper, layout: Layout) -> None:
     _block(pdf, layout, paper.notice, size=layout.size - 1, align="C")
     for section in paper.sections:
         _title(pdf, layout, section.title)
-        for line in section.lines:
+        for line, below in zip_longest(section.lines, section.lines[1:]):
+            if below is not None and below.mono:
+                _keep(pdf, 4 * _leading(layout.size))  # a hash stays with what it is of
             _line(pdf, layout, line)
     _title(pdf, layout, paper.signers_title)
     for signer in paper.signers:

@@ -267,6 +267,9 @@ def test_forty_five_photos_are_all_listed(phone: Phone, papers: Papers, filed: C
         assert all(file.sha256 in said for file in report.files)
         assert f"45.{label(Words('vi'), Purpose.LOAD)}".replace(" ", "") in said
     assert len(reader(strip).pages) == 1
+    pages = [page.extract_text().strip() for page in reader(first).pages]
+    assert len(pages) > 2
+    assert not any(page.startswith("SHA-256") for page in pages)
 
 
 def test_an_empty_draft_makes_a_paper_that_says_what_was_not_noted(phone: Phone, papers: Papers) -> None:
