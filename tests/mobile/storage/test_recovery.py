@@ -12,6 +12,7 @@ from mobile.bootstrap import Phone, open_phone
 from mobile.ports import QueuedReport
 from mobile.ports.recovered import Recovered
 from mobile.storage.chain_log import ChainLog
+from mobile.storage.salvage import Wreck
 from shared.wire.v1.records import Kind
 
 NOWHERE = "http://127.0.0.1:9"
@@ -272,3 +273,32 @@ def test_a_damaged_data_key_comes_from_the_copy(home: Path, column: str, killed:
     assert sorted(reports(phone)) == list(range(1, 10))
     check_whole(home, phone)
     phone.close()
+
+
+def test_a_report_whose_hash_does_not_fit_is_named_and_not_taken(home: Path) -> None:
+    db = sqlite3.connect(home / "phone.sqlite3")
+    db.execute("UPDATE reports SET manifest_sha256 = ? WHERE sequence = 8", ("0" * 64,))
+    db.commit()
+    db.close()
+    phone = opened(home)
+    assert phone.recovered is not None
+    assert [one.sequence for one in phone.recovered.lost if one.sequence] == [8]
+    assert sorted(reports(phone)) == [1, 2, 3, 4, 5, 6, 7, 9]
+    phone.close()
+
+
+def test_rows_between_two_damaged_pages_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "wreck.sqlite3"
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE reports (number INTEGER PRIMARY KEY, body TEXT NOT NULL)")
+    db.executemany("INSERT INTO reports VALUES (?, ?)", [(number, "x" * 900) for number in range(1, 401)])
+    db.commit()
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.close()
+    for page in (pages // 4, pages * 3 // 4):
+        flip(path, 4096 * page, 4096)
+    wreck = Wreck(path, None, tmp_path / "scratch")
+    numbers = [row["number"] for row in wreck.rows("reports")]
+    wreck.close()
+    assert len(numbers) == len(set(numbers)) >= 380
+    assert {1, 200, 400} <= set(numbers)
