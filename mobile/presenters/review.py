@@ -5,7 +5,7 @@ from uuid import UUID
 
 from mobile.ports import QueuedReport
 from mobile.presenters.base import Presenter, Shell
-from mobile.presenters.forms import plan, verdicts
+from mobile.presenters.forms import plan
 from mobile.presenters.forms.builder import Builder
 from mobile.presenters.forms.context import Context
 from mobile.presenters.forms.form import FormPresenter
@@ -71,7 +71,7 @@ class ReviewPresenter(Presenter[ReviewState]):
         self._update()
 
     def _update(self) -> None:
-        words, context = self.words, self._form.context
+        words, context, said = self.words, self._form.context, self._form.said()
         wanting = missing(context)
         size = sum(entry.bytes for entry in context.files)
         files = words.many("{n} file, {amount}", "{n} files, {amount}", len(context.files), amount=amount(words, size))
@@ -81,8 +81,8 @@ class ReviewPresenter(Presenter[ReviewState]):
                 parts=tuple(_part(context, page) for page in plan.steps(context)),
                 missing=wanting,
                 missing_title=words(N_("What is missing")) if wanting else "",
-                verdicts=verdicts.notices(context, self._form.judged),
-                verdicts_title=words(N_("What the rules say (not printed)")) if self._form.judged else "",
+                verdicts=said,
+                verdicts_title=words(N_("What the rules say (not printed)")) if said else "",
                 files=files,
                 seal=words(N_("Seal: nothing can be changed afterwards")),
                 can_seal=not self._busy and not any(notice.level is Level.BAD for notice in wanting),

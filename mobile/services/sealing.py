@@ -10,8 +10,10 @@ from mobile.services.reference import ReferenceData
 from mobile.services.register import Registers
 from shared.clock import to_millisecond
 from shared.problems import FieldError, Problem
+from shared.rules.papers import PaperUse
 from shared.wire.v1.codec import decode
 from shared.wire.v1.judging import RULES_OF_OURS, Judged, as_results, judge
+from shared.wire.v1.load_papers import papers_seen
 from shared.wire.v1.messages import REPORT_SCHEMA, App, Manifest
 from shared.wire.v1.records import Assessment, Facts, IdentityPart
 from shared.wire.v1.seal import SealedReport, identity_hash, seal
@@ -73,6 +75,16 @@ class Sealing:
         `report_invalid` while something is still missing, `draft_closed`."""
         words = self._drafts.get(draft)
         return self._judged(words, decode(Facts, words.facts, path="facts"), to_millisecond(self._clock.now()))
+
+    def shown_before(self, draft: UUID) -> tuple[PaperUse, ...]:
+        """Loads of other reports sealed here for which a paper of this draft was shown, the last one first. Problem as
+        `preview`."""
+        words = self._drafts.get(draft)
+        facts = decode(Facts, words.facts, path="facts")
+        keys = {seen.key for seen in papers_seen(words.kind, words.id, facts) if seen.key}
+        found = self._outbox.paper_uses(keys, but=words.id)
+        uses = [use for same in found.values() for use in same if use.report != words.supersedes]
+        return tuple(sorted(uses, key=lambda use: use.at, reverse=True))
 
     def _parts(self, words: Draft, sealed_at: datetime) -> tuple[Facts, Assessment | None, tuple[IdentityPart, ...]]:
         parts = tuple(decode(IdentityPart, part, path=f"identities[{i}]") for i, part in enumerate(words.identities))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from mobile.ports import Stop
@@ -110,6 +111,7 @@ class FakeShell:
         self.asked: list[tuple[str, Callable[[], None]]] = []
         self.backs = 0
         self.worn: list[Chosen] = []
+        self.choosing: list[Callable[[Path], None]] = []
 
     def open(self, route: Route) -> None:
         self.opened.append(route)
@@ -133,3 +135,6 @@ class FakeShell:
 
     def wear(self, chosen: Chosen) -> None:
         self.worn.append(chosen)
+
+    def choose_file(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
+        self.choosing.append(then)

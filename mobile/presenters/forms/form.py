@@ -25,6 +25,7 @@ from shared.i18n import N_, Words
 from shared.i18n.labels import label
 from shared.problems import Problem
 from shared.rules.measured import Measured
+from shared.rules.papers import PaperUse
 from shared.wire.v1.codec import encode
 from shared.wire.v1.judging import Judged
 from shared.wire.v1.records import Kind, Purpose
@@ -36,13 +37,14 @@ _RAW, _PAGE = "raw", "page"
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What a form needs of the phone. `judge`: what the rules say of a draft; `places`: (code, words) of communes near
-    a place; `take_photo`: calls back with a photo, or None when the officer went back; `next_vehicle`: begins another
-    report of the same inspection and gives its draft."""
+    """What a form needs of the phone. `judge`: what the rules say of a draft; `earlier`: loads that had a paper
+    of it; `places`: (code, words) of communes near a place; `take_photo`: calls back with a photo, or None when the
+    officer went back."""
 
     recording: Recording
     clock: Clock
     judge: Callable[[UUID], tuple[Judged, ...]]
+    earlier: Callable[[UUID], tuple[PaperUse, ...]]
     minerals: Callable[[], tuple[str, ...]]
     places: Callable[[float, float], tuple[tuple[str, str], ...]]
     take_photo: Callable[[UUID, Purpose, Callable[[Photo | None], None]], None]
@@ -54,6 +56,7 @@ class FormPresenter(Presenter[FormState]):
         self._judging: Task | None = None
         self._settling: Task | None = None
         self._judged: tuple[Judged, ...] = ()
+        self._earlier: tuple[PaperUse, ...] = ()
         self._places: tuple[tuple[str, str], ...] = ()
         self._problem: Problem | None = None
         self._unsaved = False
@@ -242,9 +245,9 @@ class FormPresenter(Presenter[FormState]):
     def context(self) -> Context:
         return Context(self._kind, self._tree, self._raw, self._files, self.words, self._kit.minerals(), self._places)
 
-    @property
-    def judged(self) -> tuple[Judged, ...]:
-        return self._judged
+    def said(self) -> tuple[Notice, ...]:
+        """What the rules say of it, as far as it could be asked."""
+        return verdicts.notices(self.context, self._judged, self._earlier)
 
     # --- keeping
 
@@ -294,14 +297,15 @@ class FormPresenter(Presenter[FormState]):
         self._judging = self.shell.jobs.later(seconds, self._judge)
 
     def _judge(self) -> None:
-        def came(judged: tuple[Judged, ...]) -> None:
-            self._judged = judged
+        def came(said: tuple[tuple[Judged, ...], tuple[PaperUse, ...]]) -> None:
+            self._judged, self._earlier = said
             self._update()
 
         def cannot(problem: Problem) -> None:
-            came(())  # something is still wanting; what it is stands under "missing"
+            came(((), ()))  # something is still wanting; what it is stands under "missing"
 
-        self._judging = self.shell.jobs.run(lambda stop: self._kit.judge(self._draft), came, cannot)
+        kit, draft = self._kit, self._draft
+        self._judging = self.shell.jobs.run(lambda stop: (kit.judge(draft), kit.earlier(draft)), came, cannot)
 
     def _take_over(self, i: int) -> None:
         result = measured(self.context, i)
@@ -322,7 +326,7 @@ class FormPresenter(Presenter[FormState]):
     def _update(self) -> None:
         context, words = self.context, self.words
         pages = plan.steps(context)
-        said = verdicts.notices(context, self._judged)
+        said = verdicts.notices(context, self._judged, self._earlier)
         wanting = missing(context) if not self._page else ()
         page = self._drawn(context, pages, said)
         self.show(
