@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 PLACE_WORDS = (
     (Screen.HOME, "home-outline", N_("Today")),
-    (Screen.TASKS, "clipboard-check-outline", N_("Tasks")),
     (Screen.MAP, "map-outline", N_("Map")),
     (Screen.LOOKUP, "magnify", N_("Look up")),
     (Screen.SYNC, "cloud-upload-outline", N_("Sending")),

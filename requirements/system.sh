@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the tests need from the system: gpsd and a PostgreSQL.
+# What the tests need from the system: gpsd, a PostgreSQL, and GL that draws without a screen.
 #
-#   requirements/system.sh test   finds both, installs with apt what is missing, starts a PostgreSQL
+#   requirements/system.sh test   finds them, installs with apt what is missing, starts a PostgreSQL
 #   requirements/system.sh stop   stops the PostgreSQL that it started
 #
 # It leaves var/test-system.env (TEST_DATABASE_URL, when there is one) and var/test-missing.txt, a line
@@ -119,6 +119,19 @@ start_private() {
     answers "$TEST_DATABASE_URL"
 }
 
+# --- GL, for the screens of the field app -------------------------------------------------------------
+
+has_library() { "$python" -c "import ctypes, sys; ctypes.CDLL(sys.argv[1])" "$1" >>$log 2>&1; }
+
+drawing_needs() {
+    local library package
+    for library in libEGL.so.1:libegl1 libGLESv2.so.2:libgles2 libGL.so.1:libgl1 ; do
+        package=${library#*:}
+        has_library "${library%%:*}" || { install "$package" && install libgl1-mesa-dri; } ||
+            echo "$package (apt install $package libgl1-mesa-dri): các kiểm thử màn hình không chạy được / the tests of the screens cannot run" >>$missing
+    done
+}
+
 # --- The two commands ---------------------------------------------------------------------------------
 
 test_needs() {
@@ -128,6 +141,7 @@ test_needs() {
     command -v gpsd >/dev/null || install gpsd ||
         echo "gpsd (apt install gpsd): các kiểm thử với nguồn GNSS thật không chạy / tests with a real GNSS source did not run" >>$missing
     requirements/foreign.sh >>$missing
+    drawing_needs
 
     if [ -n "$TEST_DATABASE_URL" ]; then
         answers "$TEST_DATABASE_URL" || {

@@ -116,7 +116,7 @@ class FakeShell:
     def open(self, route: Route) -> None:
         self.opened.append(route)
 
-    replace = reset = open  # noqa: A003 - the method of this class is meant
+    replace = reset = cover = open  # noqa: A003 - the method of this class is meant
 
     def back(self) -> None:
         self.backs += 1
