@@ -56,6 +56,19 @@ class Body(ScrollView):  # type: ignore[misc]
     def clear(self) -> None:
         self.column.clear_widgets()
 
+    def on_touch_down(self, touch: Any) -> bool:
+        """A stroke on a signing pad is ink from its first point: Kivy would take a finger that moves at once for
+        scrolling."""
+        x, y = self.to_local(*touch.pos)
+        for child in self.column.children:
+            if getattr(child, "takes_strokes", False) and self.collide_point(*touch.pos) and child.collide_point(x, y):
+                touch.push()
+                touch.apply_transform_2d(self.to_local)
+                taken = child.on_touch_down(touch)
+                touch.pop()
+                return bool(taken)
+        return bool(super().on_touch_down(touch))
+
 
 class Held(ScrollView):  # type: ignore[misc]
     """Stays in sight above or below what scrolls: as high as `content`, at most `share` of the screen. Then it scrolls

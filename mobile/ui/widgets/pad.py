@@ -19,6 +19,8 @@ Strokes = tuple[tuple[tuple[float, float], ...], ...]  # each a run of (x, y) in
 class SignaturePad(Widget):  # type: ignore[misc]  # Kivy has no types
     """Ink on white in every look: what is signed is printed on paper. `on_change`: with all strokes."""
 
+    takes_strokes = True  # see `Body`
+
     def __init__(self, on_change: Callable[[Strokes], Any]) -> None:
         super().__init__(size_hint_y=None, height=dp(220))
         Surface(self, PAPER, radius=8, line=theme.color("outline"), width=theme.line)
