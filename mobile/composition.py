@@ -16,7 +16,6 @@ from mobile.presenters.guard import Guard
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen, read_choices
 from mobile.services.filling.memory import Memory
-from mobile.services.register import Registers
 from mobile.services.thumbnails import Small
 from mobile.state.forms import Row
 from mobile.state.shell import Place
@@ -85,10 +84,6 @@ class Screens:
         return Lookup(self.phone.reference, self.phone.outbox)
 
     @cached_property
-    def registers(self) -> Registers:
-        return Registers(self.phone.reference, self.phone.outbox)
-
-    @cached_property
     def memory(self) -> Memory:
         return Memory(self.phone.preferences, self.phone.vault)
 
@@ -119,6 +114,9 @@ class Screens:
     def paused(self) -> None:
         """The app goes to the background: what it sends goes on for as long as the phone lets it."""
 
+    def locked(self) -> bool:
+        return self.guard.locked
+
     def touched(self) -> None:
         self.guard.touched()
 
@@ -134,7 +132,7 @@ class Screens:
         self.courier.attach(shell.jobs)
         if self.guard.attach(shell.jobs.every, shell.cover):
             shell.jobs.every(KEEP_S, lambda: self._keep(shell))
-        if route.screen is not Screen.LOCK:
+        if not self.guard.locked:  # nothing of a report before the PIN
             self.alerts.ask(shell)
         make: Callable[[Route, AppShell], Presenter[Any]] = getattr(self, f"_{route.screen.value}")
         return make(route, shell)
@@ -180,7 +178,6 @@ class Screens:
             phone.clock,
             self.words,
             shell,
-            tasks=tuple,
             returned=self._returned,
             begin=self.begin,
             warnings=self.alerts.notices,
@@ -295,7 +292,7 @@ class Screens:
             self.words,
             shell,
             receive=self._forms[UUID(route.about)].position_taken,
-            register=self.registers.at_hand,
+            register=phone.sealing.registers.at_hand,
             zone=ZONE,
         )
 
@@ -385,7 +382,13 @@ class Screens:
         shell.jobs.run(lambda stop: self.phone.good.keep(), lambda kept: None)
 
     def _take_file(self, path: Path, shell: AppShell, done: Callable[[Photo | None], None]) -> None:
-        if not self.phone.room.has_place_for(path.stat().st_size):
+        try:
+            size = path.stat().st_size
+        except OSError:  # gone since the list was drawn, or a card that was pulled out
+            shell.tell(Problem("photo_unreadable", name=path.name))
+            done(None)
+            return
+        if not self.phone.room.has_place_for(size):
             shell.tell(Problem("phone_full"))
             done(None)
             return

@@ -43,6 +43,7 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         chosen=chosen,
         paused=screens.paused,
         resumed=screens.resumed,
+        locked=screens.locked,
         touched=screens.touched,
         closed=screens.closed,
         defect=lambda error: _fault(home, error),

@@ -27,15 +27,16 @@ class Reviews(Protocol):
     def unknown(self, reports: Sequence[UUID], verdict: Verdict) -> tuple[UUID, ...]:
         """Those sealed on this phone whose review it has not got, in their order."""
 
-    def keep(self, reviewed: Reviewed) -> None: ...
+    def keep(self, reviewed: Reviewed, officer: UUID) -> None:
+        """`officer`: who sealed the report, and was asked for."""
 
     def of(self, report: UUID) -> Reviewed | None: ...
 
-    def to_correct(self) -> tuple[Reviewed, ...]:
-        """Returned, and not corrected by a report sealed on this phone; the last one first."""
+    def to_correct(self, officer: UUID) -> tuple[Reviewed, ...]:
+        """Returned to this officer, and not corrected by a report sealed on this phone; the last one first."""
 
     def correction(self, report: UUID) -> UUID | None:
         """The open draft that corrects it, if there is one."""
 
-    def settled(self, still_returned: Collection[UUID]) -> None:
-        """The server's whole list: what is not in it was corrected from elsewhere."""
+    def settled(self, still_returned: Collection[UUID], officer: UUID) -> None:
+        """The server's whole list of this officer's: what is not in it was corrected from elsewhere."""

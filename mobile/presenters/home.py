@@ -13,8 +13,8 @@ from mobile.presenters.written import when
 from mobile.services.enrolment import Enrolment
 from mobile.services.recording import Recording
 from mobile.services.reference import ReferenceData
-from mobile.state.forms import Level, Notice, Row
-from mobile.state.home import Group, HomeState, Start
+from mobile.state.forms import Group, Level, Notice, Row
+from mobile.state.home import HomeState, Start
 from shared.clock import VIETNAM
 from shared.i18n import N_, Words
 from shared.i18n.labels import label
@@ -38,8 +38,8 @@ def start_of_day(now: datetime) -> datetime:
 
 
 class HomePresenter(Presenter[HomeState]):
-    """`tasks`, `returned`: rows whose `page` is the id of a task, of a report. `warnings`: what else the officer has to
-    hear (a clock that is off, a database that was mended)."""
+    """`returned`: rows whose `page` is the id of a report. `warnings`: what else the officer has to hear (a database
+    that was mended, a phone that is nearly full)."""
 
     def __init__(
         self,
@@ -52,14 +52,13 @@ class HomePresenter(Presenter[HomeState]):
         words: Words,
         shell: Shell,
         *,
-        tasks: Rows,
         returned: Rows,
         begin: Callable[[Kind], UUID],
         warnings: Callable[[], tuple[Notice, ...]] = tuple,
     ) -> None:
         self._recording, self._outbox, self._reference, self._enrolment = recording, outbox, reference, enrolment
         self._courier, self._clock = courier, clock
-        self._tasks, self._returned, self._begin, self._warnings = tasks, returned, begin, warnings
+        self._returned, self._begin, self._warnings = returned, begin, warnings
         self._unwatch: Callable[[], None] | None = None
         super().__init__(HomeState("", "", (), "", ""), words, shell)
         self._update()
@@ -86,8 +85,7 @@ class HomePresenter(Presenter[HomeState]):
         self.shell.open(Route(Screen.FORM, str(draft)))
 
     def open(self, group: str, key: str) -> None:
-        screen = {"drafts": Screen.FORM, "tasks": Screen.TASK}.get(group, Screen.REPORT)
-        self.shell.open(Route(screen, key))
+        self.shell.open(Route(Screen.FORM if group == "drafts" else Screen.REPORT, key))
 
     def settings(self) -> None:
         self.shell.open(Route(Screen.SETTINGS))
@@ -140,7 +138,6 @@ class HomePresenter(Presenter[HomeState]):
         waiting = [brief for brief in self._outbox.briefs(limit=SHOWN) if is_waiting(brief)]
         return (
             Group("returned", words(N_("Returned to you")), self._returned()),
-            Group("tasks", words(N_("Tasks")), self._tasks()),
             Group("drafts", words(N_("Drafts")), tuple(self._draft_row(d, now) for d in self._recording.drafts())),
             Group("waiting", words(N_("Not sent yet")), tuple(report_row(words, brief, now) for brief in waiting)),
         )

@@ -9,10 +9,10 @@ from mobile.presenters.home import KIND_ICONS
 from mobile.presenters.licence_told import LEVELS, licence_detail, vehicle_detail
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.written import moment
-from mobile.services.lookup import Found, ListedVehicle, Lookup, PaperSeen, Stopped, folded
+from mobile.services.lookup import Found, ListedVehicle, Lookup, ShownPaper, Stopped, folded
 from mobile.services.reference import ReferenceData
-from mobile.state.forms import Level, Row
-from mobile.state.lookup import Detail, Group, LookupState
+from mobile.state.forms import Group, Level, Row
+from mobile.state.lookup import Detail, LookupState
 from shared.clock import VIETNAM
 from shared.i18n import N_, Words
 from shared.i18n.labels import label
@@ -185,7 +185,7 @@ class LookupPresenter(Presenter[LookupState]):
             icon=KIND_ICONS[one.kind],
         )
 
-    def _paper(self, one: PaperSeen) -> Row:
+    def _paper(self, one: ShownPaper) -> Row:
         words = self.words
         last: UUID = one.uses[0].id
         times = words.many("seen {n} time", "seen {n} times", len(one.uses))

@@ -6,28 +6,27 @@ from uuid import UUID
 
 from mobile.presenters.base import Shell
 from shared.i18n import N_, Words
-from shared.problems import Problem
 
 
 def printing(shell: Shell, words: Words, make: Callable[[UUID], tuple[str, ...]]) -> Callable[[UUID], None]:
     """`make`: of a draft or a report, where its papers are. A second tap while they are made does nothing."""
     busy = False
 
-    def made(places: tuple[str, ...]) -> None:
+    def work(about: UUID) -> tuple[str, ...]:
         nonlocal busy
-        busy = False
+        try:
+            return make(about)
+        finally:
+            busy = False  # whatever became of it: a defect must not keep the next tap from being heard
+
+    def made(places: tuple[str, ...]) -> None:
         folder = Path(places[0]).parent
         shell.say(words(N_("The papers lie in {folder}: A4 and for a printer of 80 mm."), folder=folder))
-
-    def failed(problem: Problem) -> None:
-        nonlocal busy
-        busy = False
-        shell.tell(problem)
 
     def start(about: UUID) -> None:
         nonlocal busy
         if not busy:
             busy = True
-            shell.jobs.run(lambda stop: make(about), made, failed)
+            shell.jobs.run(lambda stop: work(about), made)
 
     return start

@@ -40,7 +40,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperSeen:
+class ShownPaper:
     """`uses`: the reports in which it was shown, the last first."""
 
     kind: DocumentKind
@@ -50,7 +50,7 @@ class PaperSeen:
     uses: tuple[Stopped, ...]
 
 
-Seen = tuple[str, str, PaperSeen]  # key of the paper, what a query is looked for in, the paper
+Seen = tuple[str, str, ShownPaper]  # key of the paper, what a query is looked for in, the paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Found:
     licences: tuple[LicenceTerms, ...] = ()
     vehicles: tuple[ListedVehicle, ...] = ()
     stops: tuple[Stopped, ...] = ()
-    papers: tuple[PaperSeen, ...] = ()
+    papers: tuple[ShownPaper, ...] = ()
     more: bool = False
 
 
@@ -93,7 +93,7 @@ class Lookup:
         self._licences: tuple[tuple[str, Part], ...] = ()
         self._vehicles: tuple[tuple[str, ListedVehicle], ...] = ()
         self._stops: list[tuple[str, Stopped]] = []
-        self._papers: dict[str, tuple[str, PaperSeen]] = {}
+        self._papers: dict[str, tuple[str, ShownPaper]] = {}
         self._superseded: set[UUID] = set()
         self._newest = 0
         self._reading = threading.Lock()
@@ -151,7 +151,7 @@ class Lookup:
         self._superseded |= superseded
         self._newest = newest
 
-    def _with_papers(self, papers: Sequence[Seen]) -> dict[str, tuple[str, PaperSeen]]:
+    def _with_papers(self, papers: Sequence[Seen]) -> dict[str, tuple[str, ShownPaper]]:
         """Another dict: somebody may be searching in the one that is there. The last use of a paper stands first."""
         uses: dict[str, dict[UUID, Stopped]] = {}
         for key, _, paper in papers:
@@ -191,7 +191,7 @@ class Lookup:
         stops.append((hay(*one.marks, *one.numbers), one))
         papers += _papers_of(facts, one)
 
-    def _valid(self, paper: PaperSeen) -> PaperSeen:
+    def _valid(self, paper: ShownPaper) -> ShownPaper:
         uses = tuple(use for use in paper.uses if use.id not in self._superseded)
         return replace(paper, uses=uses)
 
@@ -260,5 +260,5 @@ def _papers_of(facts: Part, stop: Stopped) -> Iterator[Seen]:
         day = None if one["date"] is None else date.fromisoformat(one["date"])
         # Where too little was written down to know the paper again, it stands for itself.
         key = paper_key(one["kind"], one["issuer"], one["series"], one["number"], day) or f"{stop.id}|{_number(one)}"
-        paper = PaperSeen(DocumentKind(one["kind"]), _number(one), str(one["issuer"] or ""), day, (stop,))
+        paper = ShownPaper(DocumentKind(one["kind"]), _number(one), str(one["issuer"] or ""), day, (stop,))
         yield key, hay(_number(one), str(one["number"])), paper

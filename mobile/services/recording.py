@@ -54,8 +54,8 @@ class Recording:
         synced: bool = True,
     ) -> Draft:
         """Store what was typed so far, finished or not; None leaves a part as it was. `typed`: see `Draft`.
-        `synced=False`, for single letters: safe from the app's being killed, and from a flat battery once `settle` or
-        another save is through.
+        `synced=False`, for single letters: safe from the app's being killed, and from a flat battery once a save that
+        is synced is through.
 
         While an identity is still being typed its hash changes with every letter, so a subject of a draft may
         name it by place: `"#0"` is the first of `identities`; sealing writes the hash. Problem `draft_closed`.
@@ -71,10 +71,6 @@ class Recording:
         )
         self._drafts.save(after, synced=synced)
         return after
-
-    def settle(self, draft: UUID) -> None:
-        """What was saved without waiting for the disk is on it when this returns. Problem `draft_closed`."""
-        self._drafts.save(self._drafts.get(draft))
 
     def attach(
         self,

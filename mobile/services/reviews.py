@@ -24,14 +24,16 @@ class ReviewNews:
         for verdict in Verdict:
             listed = self._api.reviewed(verdict, session.token)
             for report in self._reviews.unknown(listed, verdict):
-                self._reviews.keep(self._api.review(report, session.token))
+                self._reviews.keep(self._api.review(report, session.token), session.officer.id)
                 came += 1
             if verdict is Verdict.RETURNED:
-                self._reviews.settled(listed)
+                self._reviews.settled(listed, session.officer.id)
         return came
 
     def of(self, report: UUID) -> Reviewed | None:
         return self._reviews.of(report)
 
     def to_correct(self) -> tuple[Reviewed, ...]:
-        return self._reviews.to_correct()
+        """Of the officer who works with the phone: a correction is sealed in their name."""
+        session = self._accounts.session()
+        return () if session is None else self._reviews.to_correct(session.officer.id)

@@ -32,7 +32,7 @@ class Sealing:
     ) -> None:
         self._drafts, self._outbox, self._accounts, self._reference = drafts, outbox, accounts, reference
         self._keystore, self._clock, self._app = keystore, clock, app
-        self._registers = Registers(reference, outbox)
+        self.registers = Registers(reference, outbox)
 
     def seal(self, draft: UUID) -> QueuedReport:
         """Seal a draft and queue it; a draft sealed before gives the report it became, so a second tap is harmless.
@@ -98,7 +98,7 @@ class Sealing:
 
     def _judged(self, words: Draft, facts: Facts, judged_at: datetime) -> tuple[Judged, ...]:
         return judge(
-            words.kind, words.id, facts, self._registers.at_hand(), judged_at=judged_at, supersedes=words.supersedes
+            words.kind, words.id, facts, self.registers.at_hand(), judged_at=judged_at, supersedes=words.supersedes
         )
 
 

@@ -70,6 +70,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading. `key`: what its rows stand for; a group without rows is not drawn."""
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """`key`: its path in the facts (`loads/0/documents/1/number`), the same from one state to the next. `text`: as
     it was typed, else the value as it is written in the officer's language. `on`: of a switch. `helper` and `error`

@@ -2,16 +2,7 @@
 
 from dataclasses import dataclass
 
-from mobile.state.forms import Notice, Row
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """`key`: "drafts", "returned", "tasks", "waiting"; a group without rows is not drawn."""
-
-    key: str
-    title: str
-    rows: tuple[Row, ...]
+from mobile.state.forms import Group, Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,7 @@
 
 from dataclasses import dataclass
 
-from mobile.state.forms import Level, Row
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """`key`: which kind of things its rows stand for."""
-
-    key: str
-    title: str
-    rows: tuple[Row, ...]
+from mobile.state.forms import Group, Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from mobile.ports import StoredFile
 from mobile.storage.locked_file import Label, LockedReader, Tail, is_locked, write_locked
+from mobile.storage.syncing import sync
 from mobile.storage.vault import AesVault
 from shared.problems import Problem
 
@@ -138,7 +139,7 @@ class FileFolder:
             if path.is_file() and not path.name.startswith(".") and path.name not in known
         ]
         leftovers = tuple(name for name in left if not self._has_place(name, adopt))
-        _sync_folder(self._folder)
+        sync(self._folder)
         return leftovers
 
     def _settle(self, slot: Path) -> None:
@@ -182,7 +183,7 @@ class FileFolder:
                             self._write(path, reading, None, shown=path.name)
                     except Problem:
                         return False  # it stays as it was, and can be read; the next start tries again
-        _sync_folder(self._folder)
+        sync(self._folder)
         return True
 
     # --- writing
@@ -216,7 +217,7 @@ class FileFolder:
                     for _ in range(SLOTS):
                         made.append(self._folder / (SLOT + secrets.token_hex(8)))
                         os.close(os.open(made[-1], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-                    _sync_folder(self._folder)
+                    sync(self._folder)
                 except BaseException:
                     for path in made:
                         path.unlink(missing_ok=True)
@@ -230,11 +231,3 @@ def _digest(file: BinaryIO) -> str:
     while piece := file.read(BUFFER):
         digest.update(piece)
     return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,12 +1,12 @@
 """A copy of the database that was whole when it was made."""
 
-import os
 import sqlite3
 import threading
 from pathlib import Path
 
 from mobile.ports import Uptime
 from mobile.storage.database import is_full
+from mobile.storage.syncing import sync
 from shared.problems import Problem
 
 EVERY_S = 900.0
@@ -66,15 +66,7 @@ class GoodCopy:
         if not whole:
             new.unlink()
             return False
-        _sync(new)
+        sync(new)
         new.replace(self._target)
-        _sync(self._target.parent)
+        sync(self._target.parent)
         return True
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

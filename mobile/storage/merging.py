@@ -144,7 +144,7 @@ class Merge:
         how = f"ON CONFLICT ({_KEYS[table]}) DO UPDATE SET {update}" if replace else "ON CONFLICT DO NOTHING"
         db.execute("SAVEPOINT row")
         try:
-            db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks}) {how}", tuple(values.values()))  # noqa: S608
+            db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks}) {how}", tuple(values.values()))  # noqa: S608 - ours
         except sqlite3.IntegrityError:
             db.execute("ROLLBACK TO row")
         else:

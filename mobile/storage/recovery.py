@@ -4,7 +4,6 @@ SQLite has no checksums, so a row counts only when what it is locked with says t
 when its manifest has the hash it was sealed with. Nothing of the damaged database is thrown away: it is moved aside.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from mobile.storage.database import Database, is_full
 from mobile.storage.good_copy import is_whole
 from mobile.storage.merging import Merge, what_waits_reads
 from mobile.storage.salvage import Wreck
+from mobile.storage.syncing import sync
 from mobile.storage.vault import open_vault
 from shared.problems import Problem
 
@@ -134,11 +134,11 @@ def _recover(home: Path, wrapping: KeyWrap, now: datetime) -> Recovered:
     finally:
         if wreck is not None:
             wreck.close()
-    _sync(new)
+    sync(new)
     for ending in ("-wal", "-shm"):
         (home / f"{NAME}{ending}").unlink(missing_ok=True)
     new.replace(home / NAME)
-    _sync(home)
+    sync(home)
     return result
 
 
@@ -236,7 +236,7 @@ def _set_aside(home: Path, now: datetime) -> Path | None:
     if wal.exists():
         wal.replace(target.with_name(f"{target.name}-wal"))
     (home / f"{NAME}-shm").unlink(missing_ok=True)
-    _sync(home)
+    sync(home)
     return target
 
 
@@ -259,11 +259,3 @@ def _is_good(path: Path) -> bool:
 def _remove(path: Path) -> None:
     for ending in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,10 +9,6 @@ from mobile.storage.database import Database, from_millis, to_millis
 from mobile.storage.rows import lock_text, unlock_text
 
 _NOTE = "reviews.note"
-_CORRECTED = (
-    "EXISTS (SELECT 1 FROM drafts JOIN reports AS newer ON newer.id = drafts.id"
-    " WHERE drafts.supersedes = reviews.report)"
-)
 
 
 class SqliteReviews:
@@ -31,12 +27,13 @@ class SqliteReviews:
             report for report in reports if found.execute(statement, (str(report), verdict.value)).fetchone()[0]
         )
 
-    def keep(self, reviewed: Reviewed) -> None:
+    def keep(self, reviewed: Reviewed, officer: UUID) -> None:
         with self._database.writing() as db:
             db.execute(
-                "INSERT OR REPLACE INTO reviews (report, verdict, note, at, settled) VALUES (?, ?, ?, ?, 0)",
+                "INSERT OR REPLACE INTO reviews (report, officer, verdict, note, at) VALUES (?, ?, ?, ?, ?)",
                 (
                     str(reviewed.report),
+                    str(officer),
                     reviewed.verdict.value,
                     lock_text(self._vault, reviewed.note, _NOTE, reviewed.report),
                     to_millis(reviewed.at),
@@ -47,10 +44,12 @@ class SqliteReviews:
         row = self._database.connection.execute("SELECT * FROM reviews WHERE report = ?", (str(report),)).fetchone()
         return None if row is None else self._read(row)
 
-    def to_correct(self) -> tuple[Reviewed, ...]:
+    def to_correct(self, officer: UUID) -> tuple[Reviewed, ...]:
         rows = self._database.connection.execute(
-            f"SELECT * FROM reviews WHERE verdict = ? AND settled = 0 AND NOT {_CORRECTED} ORDER BY at DESC",  # noqa: S608 - constants
-            (Verdict.RETURNED.value,),
+            "SELECT * FROM reviews WHERE verdict = ? AND officer = ? AND settled = 0"
+            " AND NOT EXISTS (SELECT 1 FROM drafts JOIN reports AS newer ON newer.id = drafts.id"
+            " WHERE drafts.supersedes = reviews.report) ORDER BY at DESC",
+            (Verdict.RETURNED.value, str(officer)),
         )
         return tuple(self._read(row) for row in rows)
 
@@ -60,8 +59,8 @@ class SqliteReviews:
         ).fetchone()
         return None if row is None else UUID(row["id"])
 
-    def settled(self, still_returned: Collection[UUID]) -> None:
-        waiting = [one.report for one in self.to_correct() if one.report not in still_returned]
+    def settled(self, still_returned: Collection[UUID], officer: UUID) -> None:
+        waiting = [one.report for one in self.to_correct(officer) if one.report not in still_returned]
         if waiting:
             with self._database.writing() as db:
                 db.executemany("UPDATE reviews SET settled = 1 WHERE report = ?", [(str(one),) for one in waiting])

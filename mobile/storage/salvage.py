@@ -60,7 +60,7 @@ class Wreck:
             misses += 1
             try:
                 row = self._db.execute(
-                    f"SELECT rowid AS rowid_, * FROM {table} WHERE rowid = ?",  # noqa: S608
+                    f"SELECT rowid AS rowid_, * FROM {table} WHERE rowid = ?",  # noqa: S608 - our own names
                     (rowid,),
                 ).fetchone()
             except DAMAGE:

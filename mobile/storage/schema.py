@@ -99,8 +99,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # --- what supervisors said of reports sealed here. `note`: locked. `settled`: no longer listed
         """CREATE TABLE reviews (
-            report TEXT PRIMARY KEY REFERENCES reports (id), verdict TEXT NOT NULL, note BLOB NOT NULL,
-            at INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
+            report TEXT PRIMARY KEY REFERENCES reports (id), officer TEXT NOT NULL, verdict TEXT NOT NULL,
+            note BLOB NOT NULL, at INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
         "CREATE INDEX corrections ON drafts (supersedes) WHERE supersedes IS NOT NULL",
     ),
     (

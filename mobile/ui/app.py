@@ -1,6 +1,7 @@
 """The app: one window, one stack of screens, what lies over them, and the moments at which a phone may kill it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from mobile.ui.textures import Textures
 from mobile.ui.theme import Look, theme
 from mobile.ui.threads import KivyJobs
 from mobile.ui.widgets.bars import NavBar
+from mobile.ui.widgets.entry import Typing
 from mobile.ui.widgets.overlays import Overlays
 from shared.i18n import Words
 from shared.problems import Problem
 
+WHILE_LOCKED = frozenset({Screen.LOCK, Screen.OFFICERS, Screen.ENROL})  # nothing of a report stands on these
 BACK = (27, 1001)  # Escape, and Android's back button
 _NOTHING_CHOSEN = Chosen()
 
@@ -48,23 +51,27 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         paused: Callable[[], None] = lambda: None,
         resumed: Callable[[], None] = lambda: None,
         touched: Callable[[], None] = lambda: None,
+        locked: Callable[[], bool] = lambda: False,
         closed: Callable[[], None] = lambda: None,
         defect: Callable[[Exception], str] | None = None,
         small: Callable[[str], Small | None] = lambda name: None,
     ) -> None:
-        """`defect`: notes a defect down where a person finds it and gives the mark it has there; without it, as in
-        tests, a defect ends the app."""
+        """`locked`: nothing of a report may be shown. `defect`: notes a defect down where a person finds it and gives
+        the mark it has there; without it, as in tests, a defect ends the app."""
         super().__init__()
         self.defect = defect
         self.words = words
         self.first, self.places = first, places
         self._paused, self._resumed, self._closed, self._touched = paused, resumed, closed, touched
         self.jobs = KivyJobs(self.tell)
+        self._locked = locked
+        self._later: Callable[[], None] | None = None
         self.textures = Textures(small, self.jobs)
         self.stack = Stack(lambda route: make(route, self), self._draw)
         self.view: ScreenView[Any] | None = None
         self._defects = _Defects(self)
         theme.apply(Look(chosen.look), chosen.scale / 100)
+        Typing.telex = chosen.telex
 
     # --- Kivy's moments
 
@@ -111,13 +118,22 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
     # --- Shell
 
     def open(self, route: Route) -> None:
-        self.stack.open(route)
+        self._go(self.stack.open, route)
 
     def replace(self, route: Route) -> None:
-        self.stack.replace(route)
+        self._go(self.stack.replace, route)
 
     def reset(self, route: Route) -> None:
-        self.stack.reset(route)
+        self._go(self.stack.reset, route)
+
+    def _go(self, how: Callable[[Route], None], route: Route) -> None:
+        """A job that ends under the lock goes where it wants once the PIN was right."""
+        if self._locked() and route.screen not in WHILE_LOCKED:
+            self._later = partial(how, route)
+            return
+        if how == self.stack.reset:
+            self._later = None
+        how(route)
 
     def cover(self, route: Route) -> None:
         """On top of everything, and nothing over it; what was typed is kept first."""
@@ -128,6 +144,11 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
 
     def back(self) -> None:
         if self.overlays.dismiss_top():
+            return
+        if self._later is not None and not self._locked():
+            later, self._later = self._later, None
+            self.stack.drop()
+            later()
             return
         if not self.stack.back():
             bottom = self.stack.bottom
@@ -158,9 +179,11 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
     # --- look
 
     def wear(self, chosen: Chosen) -> None:
-        """Another look, size of text or language, at once and wherever the officer is; nothing typed is touched."""
+        """Another look, size of text, language, way of typing, at once and wherever the officer is; what was typed
+        stays."""
         self.words.language = chosen.language
         theme.apply(Look(chosen.look), chosen.scale / 100)
+        Typing.telex = chosen.telex
         Window.clearcolor = theme.color("surface")
         self.redraw()
 

@@ -66,6 +66,11 @@ class Stack:
         self._changed(below)
         return True
 
+    def drop(self) -> None:
+        """Without the top one, and without drawing what lies below: another one comes at once."""
+        if self._open:
+            self._open.pop().presenter.closed()
+
     def each(self) -> tuple[AnyPresenter, ...]:
         return tuple(entry.presenter for entry in self._open)
 

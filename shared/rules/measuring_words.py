@@ -53,6 +53,7 @@ NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_ON_THE_LINE = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def method_name(words: Words, method: str) -> str:
@@ -72,6 +73,13 @@ def symbol(name: str) -> str:
     sign = NAMES[kind][0]
     # One of many heights is an h like one of many depths; H is the only one.
     return f"{sign.lower() if kind == 'height' else sign}{number.translate(_SUBSCRIPTS)}" if number else sign
+
+
+def without_subscripts(formula: str) -> str:
+    """For a font without signs below the line, as Roboto is one: "L0" for "L₀", "E(i+1)" for "Eᵢ₊₁"."""
+    for sign, written in (("ᵢ₊₁", "(i+1)"), ("ᵢ", "(i)"), ("ₙ", "n")):
+        formula = formula.replace(sign, written)
+    return formula.translate(_ON_THE_LINE)
 
 
 def _parted(name: str) -> tuple[str, str]:

@@ -28,6 +28,15 @@ class FakeClock:
         return self._now
 
 
+class FakeUptime:
+    """Seconds since the phone was started."""
+
+    seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 class Patience:
     """A `Stop` that never waits: it moves the clock, and says stop after `limit` waits."""
 
@@ -58,6 +67,11 @@ class FakeNetwork:
 @pytest.fixture
 def network() -> FakeNetwork:
     return FakeNetwork()
+
+
+@pytest.fixture
+def up() -> FakeUptime:
+    return FakeUptime()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from mobile.state.forms import Level, Option
 from shared.i18n import N_
 from shared.rules import measuring
 from shared.rules.measured import Measured, Reading, Unmeasurable
-from shared.rules.measuring_words import METHODS, dimension_name
+from shared.rules.measuring_words import METHODS, dimension_name, without_subscripts
 
 READINGS = "#readings"  # beside the facts: {load: {"method": …, "length": 4.5, …}}, of the measuring pages
 TAPE_M = 0.05  # ± of a length (95 %) until somebody says otherwise
@@ -125,7 +125,7 @@ def measure(context: Context, build: Builder, i: int) -> None:
         unit = {"m3": "m³", "m2": "m²"}.get(result.unit, result.unit)
         shown = typed.number_text(round(result.value, 2), context.words.language)
         spread = typed.number_text(round(result.uncertainty, 2), context.words.language)
-        build.note(f"{path}/result", f"{shown} {unit} ± {spread}\n{result.formula}", Level.GOOD)
+        build.note(f"{path}/result", f"{shown} {unit} ± {spread}\n{without_subscripts(result.formula)}", Level.GOOD)
         build.action(f"measured:{i}", N_("Take it over"), icon="check")
     elif isinstance(result, Unmeasurable):
         build.note(f"{path}/result", result.say(context.words), Level.WARN)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Json = Any  # values as JSON has them
-Tree = Mapping[str, Any]
 
 
 def get(tree: Json, path: str, default: Json = None) -> Json:

@@ -189,7 +189,8 @@ def signers(say: Say, facts: Part, pictures: dict[str, bytes], *, room: bool) ->
     witnesses = [str(one.get("display_name") or "") for one in parts(facts, "subjects") if _is_witness(one)]
     found = []
     for one in parts(facts, "signatures"):
-        who = ", ".join(str(part) for part in (one.get("who"), one.get("role"), one.get("agency")) if part)
+        role = say.member(SubjectRole, one["role"]) if one.get("role") else ""
+        who = ", ".join(str(part) for part in (one.get("who"), role, one.get("agency")) if part)
         if one.get("result") == SignatureResult.REFUSED.value:
             said = say.words(
                 N_("Refused to sign. Reason: {reason}. Witnesses: {names}"),

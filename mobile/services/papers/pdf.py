@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from mobile.fonts import FOLDER
 from mobile.services.papers.model import Line, Paper, Signer
+from shared.rules.measuring_words import without_subscripts
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
 REGULAR, BOLD = FOLDER / "Roboto-Regular.ttf", FOLDER / "Roboto-Bold.ttf"
 UNPRINTABLE = "[?]"  # in the place of a sign that the font does not have
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _LONGEST_STRIP_MM = 4000.0  # a PDF page ends at 5080 mm
 
 
@@ -50,7 +50,7 @@ def draw(paper: Paper, layout: Layout) -> bytes:
 
 def printable(text: str) -> str:
     """NFC, without signs that the font does not have and without what would move the others about."""
-    plain = unicodedata.normalize("NFC", text).translate(_SUBSCRIPTS)
+    plain = without_subscripts(unicodedata.normalize("NFC", text))
     plain = re.sub(r"\s", " ", plain)
     seen = (c for c in plain if unicodedata.category(c) != "Cf")
     return "".join(c if ord(c) in _glyphs() else UNPRINTABLE for c in seen)

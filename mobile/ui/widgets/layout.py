@@ -1,9 +1,8 @@
 """What holds other things."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 from kivy.metrics import dp
@@ -219,9 +218,3 @@ def columns(widgets: Sequence[Widget], *, spacing: float = 8.0) -> BoxLayout:
 
 def _level(box: BoxLayout) -> None:
     box.height = max((child.height for child in box.children), default=0)
-
-
-def fade(widget: Widget, done: Callable[[], None]) -> None:
-    animation = Animation(opacity=0, duration=0.15)
-    animation.bind(on_complete=lambda *_: done())
-    animation.start(widget)

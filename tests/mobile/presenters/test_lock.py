@@ -14,20 +14,9 @@ from mobile.presenters.routes import Route, Screen
 from shared.i18n import Words
 from tests.fakes.server import FakeServer, officer
 from tests.fakes.shell import FakeShell
+from tests.mobile.conftest import FakeUptime
 
 PIN, OTHER = "2580", "13579"
-
-
-class FakeUptime:
-    seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def up() -> FakeUptime:
-    return FakeUptime()
 
 
 @pytest.fixture

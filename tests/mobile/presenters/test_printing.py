@@ -2,6 +2,8 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
 from mobile.presenters.printing import printing
 from shared.i18n import Words
 from shared.problems import Problem
@@ -48,5 +50,22 @@ def test_a_failure_is_told_and_can_be_tried_again() -> None:
     start(uuid4())
     assert [problem.code for problem in shell.told] == ["phone_full"]
     full = False
+    start(uuid4())
+    assert len(shell.said) == 1
+
+
+def test_after_a_defect_the_next_tap_is_heard() -> None:
+    shell = FakeShell()
+    whole = False
+
+    def make(about: UUID) -> tuple[str, ...]:
+        if not whole:
+            raise PermissionError("the folder cannot be written")
+        return PLACES
+
+    start = printing(shell, Words("vi"), make)
+    with pytest.raises(PermissionError):
+        start(uuid4())
+    whole = True
     start(uuid4())
     assert len(shell.said) == 1

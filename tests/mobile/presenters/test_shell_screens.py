@@ -45,7 +45,6 @@ def courier(phone: Phone, shell: FakeShell) -> Courier:
 
 def home(phone: Phone, courier: Courier, words: Words, shell: FakeShell, **how: object) -> HomePresenter:
     given = {
-        "tasks": tuple,
         "returned": tuple,
         "begin": lambda kind: phone.recording.start(kind).id,
         **how,
@@ -74,11 +73,11 @@ def test_home_shows_drafts_waiting_reports_and_what_came_from_the_office(
     phone: Phone, courier: Courier, words: Words, shell: FakeShell, filed: Filed, server: FakeServer
 ) -> None:
     draft, sealed = phone.recording.start(Kind.EXTRACTION), filed(photos=1)
-    task = Row(page="t1", title="Kiểm tra lại bến số 3")
-    shown = home(phone, courier, words, shell, tasks=lambda: (task,)).state
+    back = Row(page="t1", title="Vận chuyển khoáng sản số 1")
+    shown = home(phone, courier, words, shell, returned=lambda: (back,)).state
 
-    assert [group.key for group in shown.groups] == ["tasks", "drafts", "waiting"]
-    assert shown.groups[0].rows == (task,)
+    assert [group.key for group in shown.groups] == ["returned", "drafts", "waiting"]
+    assert shown.groups[0].rows == (back,)
     assert [row.page for row in shown.groups[1].rows] == [str(draft.id)]
     assert [row.page for row in shown.groups[2].rows] == [str(sealed.id)]
     assert "Còn trên máy, chưa gửi" in shown.groups[2].rows[0].subtitle
@@ -113,9 +112,9 @@ def test_home_throws_a_draft_away_only_after_a_yes(
 
 def test_home_opens_what_a_row_stands_for(phone: Phone, courier: Courier, words: Words, shell: FakeShell) -> None:
     presenter = home(phone, courier, words, shell)
-    for group in ("drafts", "tasks", "returned", "waiting"):
+    for group in ("drafts", "returned", "waiting"):
         presenter.open(group, "x")
-    assert [route.screen for route in shell.opened] == [Screen.FORM, Screen.TASK, Screen.REPORT, Screen.REPORT]
+    assert [route.screen for route in shell.opened] == [Screen.FORM, Screen.REPORT, Screen.REPORT]
 
 
 def test_home_says_when_the_register_is_old_or_missing(

@@ -12,7 +12,7 @@ from mobile.ports import QueuedReport, ServerProblem, Verdict
 from shared.problems import Problem
 from shared.wire.v1.records import Kind, Purpose, Signature, SignatureResult
 from tests.factories import reports as make
-from tests.fakes.server import FakeServer
+from tests.fakes.server import FakeServer, officer
 
 Filed = Callable[..., QueuedReport]
 
@@ -80,6 +80,18 @@ def test_what_was_corrected_from_elsewhere_waits_no_longer(
     server.review(returned.id, "accepted", "")
     phone.reviews.pull()
     assert phone.reviews.to_correct() == ()
+
+
+def test_officers_of_one_phone_hear_each_of_their_own(phone: Phone, server: FakeServer, returned: QueuedReport) -> None:
+    """The list of the second has none of the first one's reports; that is no word about them."""
+    first = phone.enrolment.current()
+    assert first is not None
+    phone.enrolment.enrol(server.code_for(officer("Vũ Thị Hai (minh họa)")))
+    server.listed = lambda verdict, start: {"next": None, "results": []}  # type: ignore[method-assign]
+    phone.reviews.pull()
+    assert phone.reviews.to_correct() == ()
+    phone.enrolment.change_to(first.officer.id)
+    assert [one.report for one in phone.reviews.to_correct()] == [returned.id]
 
 
 @pytest.mark.parametrize("answer", ["portal", "html"])

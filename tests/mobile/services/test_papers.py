@@ -19,12 +19,14 @@ from pypdf import PdfReader
 from mobile.bootstrap import Phone
 from mobile.device.share_folder import FolderShare
 from mobile.ports import QueuedReport
+from mobile.services.papers.found import _formula as formula_of
 from mobile.services.papers.pdf import A4, REGULAR, ROLL, UNPRINTABLE, Layout, printable
 from mobile.services.papers.service import Papers
 from mobile.services.signature import draw as draw_signature
 from shared.i18n import Words
 from shared.i18n.labels import label
 from shared.problems import Problem
+from shared.rules.measuring_words import without_subscripts
 from shared.wire.v1.records import (
     BasisKind,
     Dimension,
@@ -38,6 +40,7 @@ from shared.wire.v1.records import (
     SubjectRole,
 )
 from tests.factories import reports as make
+from tests.shared.rules.test_measuring import every_method
 
 FACTS: dict[Kind, Callable[..., Facts]] = {
     Kind.EXTRACTION: make.extraction_facts,
@@ -125,6 +128,12 @@ def test_measures_come_with_formula_lengths_and_uncertainty(phone: Phone, papers
     assert "(L) 5 m" in said
 
 
+def test_formulas_are_those_the_quantities_were_worked_out_with() -> None:
+    """The wire keeps method and lengths, not the formula."""
+    for measured in every_method():
+        assert formula_of(measured.method.value, frozenset(measured.dimensions)) == without_subscripts(measured.formula)
+
+
 def test_papers_shown_not_shown_and_promised_are_told_apart(phone: Phone, papers: Papers) -> None:
     promised = make.document(presented=Presented.PROMISED, promised_by=date(2026, 11, 24))
     shown, not_shown = make.document(number="00000999"), make.document(presented=Presented.NOT_SHOWN, number=None)
@@ -153,6 +162,8 @@ def test_a_signature_is_a_picture_and_a_refusal_has_reason_and_witnesses(
     for path in papers.of_draft(draft):
         assert "Từ chối ký. Lý do: không đồng ý với số đo. Người chứng kiến: Ngô Thị Chứng" in text(path)
         assert "Đã ký trên máy" in text(path)
+        assert "Lái xe" in text(path)
+        assert "driver" not in text(path)  # the roles of the wire are no words of a paper
         assert sum(len(page.images) for page in reader(path).pages) == 1
 
 

@@ -73,6 +73,7 @@ def app_of(tmp_path: Path, drive: Callable[[Any], "Driver"]) -> Callable[..., "D
                 chosen=chosen,
                 paused=screens.paused,
                 resumed=screens.resumed,
+                locked=screens.locked,
                 touched=screens.touched,
                 small=screens.small,
             )

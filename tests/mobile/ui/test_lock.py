@@ -10,24 +10,13 @@ from mobile.bootstrap import Phone
 from mobile.presenters.routes import Route, Screen
 from shared.wire.v1.records import Kind
 from tests.fakes.server import FakeServer, officer
+from tests.mobile.conftest import FakeUptime
 
 if TYPE_CHECKING:
     from tests.mobile.ui.driver import Driver
 
 PIN = "2580"
 SECRET = "51C-123.45"
-
-
-class FakeUptime:
-    seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def up() -> FakeUptime:
-    return FakeUptime()
 
 
 @pytest.fixture
@@ -102,6 +91,25 @@ def test_a_form_is_covered_after_five_minutes_and_comes_back(
     press(app, PIN)
     app.until(lambda: on(app) is Screen.FORM)
     assert app.app.stack.top.presenter is form
+
+
+def test_a_job_that_ends_under_the_lock_goes_on_after_the_pin(
+    held: Phone, app_of: Callable[..., "Driver"], up: FakeUptime
+) -> None:
+    secure(held)
+    app = app_of(held)
+    press(app, PIN)
+    app.until(lambda: on(app) is Screen.HOME)
+    up.seconds += 300
+    app.app._resumed()
+    for go in (app.app.open, app.app.replace, app.app.reset):
+        go(Route(Screen.SYNC))
+        app.frames(2)
+        assert on(app) is Screen.LOCK
+
+    press(app, PIN)
+    app.until(lambda: on(app) is Screen.SYNC)
+    assert [entry.route.screen for entry in app.app.stack._open] == [Screen.SYNC]
 
 
 def test_a_touch_puts_the_lock_off(held: Phone, app_of: Callable[..., "Driver"], up: FakeUptime) -> None:
@@ -197,7 +205,12 @@ def test_what_was_lost_is_told_after_the_pin(held: Phone, app_of: Callable[..., 
     held.preferences.put(KEPT, lost.text())
     app = app_of(held)
     app.frames(3)
-    assert not app.sees("Bị mất")  # nothing of a report on the lock
+    app.tap("Kiểm tra viên khác")
+    app.frames(3)
+    assert on(app) is Screen.OFFICERS
+    assert not app.sees("Dữ liệu đã bị hỏng")
+    app.key(27, "back")
+    assert not app.sees("Dữ liệu đã bị hỏng")  # nothing of a report on the lock
     press(app, PIN)
     app.until(lambda: app.sees("Tôi đã đọc"))
     assert app.sees("số 7 lúc")

@@ -66,8 +66,6 @@ def routes(there: Furnished) -> list[Route]:
             Route(Screen.SIGN, draft, f"refuse:{SubjectRole.DRIVER}"),
         ],
         Screen.LOOKUP: [Route(Screen.LOOKUP), *(Route(Screen.LOOKUP, words) for words in SOUGHT)],
-        Screen.TASK: [],  # furnish() gives none
-        Screen.PHOTOS: [],  # nor a page of photos
         Screen.POSITION: [Route(Screen.POSITION, draft)],
         Screen.REPORT: [Route(Screen.REPORT, str(there.report))],
         Screen.GALLERY: [Route(Screen.GALLERY), Route(Screen.GALLERY, part="rows")],

@@ -3,7 +3,8 @@
 from functools import partial
 
 from mobile.presenters.home import HomePresenter
-from mobile.state.home import Group, HomeState
+from mobile.state.forms import Group
+from mobile.state.home import HomeState
 from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
 from mobile.ui.widgets.buttons import IconButton, PushButton
