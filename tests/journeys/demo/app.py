@@ -32,8 +32,8 @@ def main() -> int:
     try:
         if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
             fail(
-                "Máy này không có màn hình nên không mở được cửa sổ; xem ảnh trong docs/screens",
-                "this machine has no screen to open a window on; see docs/screens for pictures",
+                "Máy này không có màn hình nên không mở được cửa sổ; xem ảnh trong README.md và docs/images",
+                "this machine has no screen to open a window on; see README.md and docs/images for pictures",
             )
         port, var = demo_port(), demo_var()
         url = f"http://127.0.0.1:{port}"
