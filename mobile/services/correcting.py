@@ -27,12 +27,15 @@ class Correcting:
         then there is none."""
         begun = self._reviews.correction(report)
         if begun is not None:
-            return begun
+            if NOTE in self._recording.get(begun).typed:
+                return begun
+            self._recording.discard(begun)  # the app was killed while it was made; nobody has typed into it
         sealed, envelope = self._outbox.get(report), self._outbox.envelope(report)
         facts = json.loads(envelope.parts.facts)
         identities = [json.loads(part) for part in envelope.parts.identities]
         facts = {**facts, "signatures": [], "subjects": _by_place(facts["subjects"], identities)}
-        draft = self._recording.start(sealed.kind, supersedes=report, facts=facts)
+        # Whole by itself, should the app be killed before the files have come along.
+        draft = self._recording.start(sealed.kind, supersedes=report, facts=_renamed(facts, {}))
         try:
             carried = {
                 str(file.id): str(self._recording.carry(draft.id, file).id)

@@ -4,13 +4,16 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from mobile.bootstrap import Phone
-from mobile.ports import QueuedReport, ServerProblem, Verdict
+from mobile.ports import LocalFile, QueuedReport, ServerProblem, Verdict
 from shared.problems import Problem
-from shared.wire.v1.records import Kind, Purpose, Signature, SignatureResult
+from shared.wire.v1.codec import decode
+from shared.wire.v1.messages import EvidenceEntry
+from shared.wire.v1.records import Facts, Kind, Purpose, Signature, SignatureResult
 from tests.factories import reports as make
 from tests.fakes.server import FakeServer, officer
 
@@ -161,6 +164,33 @@ def test_correction_begins_with_what_the_first_report_said(phone: Phone, returne
 def test_correcting_twice_is_one_draft(phone: Phone, returned: QueuedReport) -> None:
     assert phone.correcting.begin(returned.id) == phone.correcting.begin(returned.id)
     assert len(phone.recording.drafts()) == 1
+
+
+def test_killed_while_it_is_made_it_is_made_anew(
+    phone: Phone, returned: QueuedReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry, discard = phone.recording.carry, phone.recording.discard
+    carried: list[object] = []
+
+    def killed(draft: UUID, file: LocalFile) -> EvidenceEntry:
+        if carried:
+            raise KeyboardInterrupt
+        carried.append(file)
+        return carry(draft, file)
+
+    monkeypatch.setattr("mobile.services.recording.Recording.carry", lambda self, draft, file: killed(draft, file))
+    monkeypatch.setattr("mobile.services.recording.Recording.discard", lambda self, draft: None)
+    with pytest.raises(KeyboardInterrupt):
+        phone.correcting.begin(returned.id)
+    (half,) = phone.recording.drafts()
+    decode(Facts, half.facts, path="facts")  # whole by itself
+
+    monkeypatch.setattr("mobile.services.recording.Recording.carry", lambda self, draft, file: carry(draft, file))
+    monkeypatch.setattr("mobile.services.recording.Recording.discard", lambda self, draft: discard(draft))
+    again = phone.correcting.begin(returned.id)
+    (draft,) = phone.recording.drafts()
+    assert draft.id == again != half.id
+    assert len(draft.files) == len(returned.files)
 
 
 def test_a_sealed_correction_takes_the_first_off_the_list(phone: Phone, returned: QueuedReport) -> None:
