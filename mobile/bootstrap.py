@@ -24,6 +24,7 @@ from mobile.services.reviews import ReviewNews
 from mobile.services.room import Room
 from mobile.services.sealing import Sealing
 from mobile.services.sending import Sending
+from mobile.services.tasks import TaskList
 from mobile.services.traffic import Traffic
 from mobile.storage.accounts import SqliteAccounts
 from mobile.storage.backups import SqliteBackups
@@ -41,6 +42,7 @@ from mobile.storage.recovery import CHAIN, GOOD, NAME, closed, is_damage, open_d
 from mobile.storage.reference import SqliteReference
 from mobile.storage.relayed import SqliteRelayed
 from mobile.storage.reviews import SqliteReviews
+from mobile.storage.tasks import SqliteTasks
 from mobile.storage.vault import open_vault
 from mobile.transport.api import HttpServerApi
 from mobile.transport.http import Http
@@ -67,6 +69,7 @@ class Phone:
     sealing: Sealing
     reviews: ReviewNews
     correcting: Correcting
+    tasks: TaskList
     sending: Sending
     relay: Relay
     traffic: Traffic
@@ -176,6 +179,7 @@ def _assemble(
         sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, device.platform)),
         reviews=ReviewNews(reviews, accounts, api, traffic.report_may),
         correcting=Correcting(recording, outbox, reviews),
+        tasks=TaskList(SqliteTasks(database, vault), accounts, outbox, preferences, api, clock, traffic.report_may),
         sending=Sending(outbox, relayed, accounts, files, api, keystore, clock, traffic, news),
         relay=Relay(outbox, relayed, files, accounts, keystore, clock),
         traffic=traffic,

@@ -32,6 +32,7 @@ from mobile.ports.reference import Reference, ReferenceDelta, ReferenceState
 from mobile.ports.reviews import Reviewed, Reviews, Verdict
 from mobile.ports.server import Answer, Enrolled, May, OnOffset, ServerApi, ServerProblem
 from mobile.ports.settings import Backups, Network, NetworkKind, Preferences
+from mobile.ports.tasks import GivenTask, OpenTask, Tasks
 
 __all__ = [
     "Accounts",
@@ -49,6 +50,7 @@ __all__ = [
     "FreeSpace",
     "Gnss",
     "Held",
+    "GivenTask",
     "GnssUnavailable",
     "KeyWrap",
     "Keystore",
@@ -58,6 +60,8 @@ __all__ = [
     "Network",
     "NetworkKind",
     "Officer",
+    "OpenTask",
+    "Tasks",
     "OnOffset",
     "Outbox",
     "Photo",

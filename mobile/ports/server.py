@@ -10,6 +10,7 @@ from mobile.ports.people import Officer
 from mobile.ports.queues import FileOnItsWay
 from mobile.ports.reference import ReferenceDelta
 from mobile.ports.reviews import Reviewed, Verdict
+from mobile.ports.tasks import GivenTask
 from shared.problems import Problem, ProblemType, Text
 from shared.wire.v1.messages import BackedUp, Hello, Receipt, ServerKey
 from shared.wire.v1.signed import Signed
@@ -86,3 +87,6 @@ class ServerApi(Protocol):
         """The officer's reports about which that was said and which no other report corrects, received last first."""
 
     def review(self, report: UUID, token: str) -> Reviewed: ...
+
+    def tasks(self, officer: UUID, token: str) -> tuple[GivenTask, ...]:
+        """All that this officer was given and no report answers yet."""

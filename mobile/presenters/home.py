@@ -21,6 +21,7 @@ from shared.i18n.labels import label
 from shared.problems import CATALOGUE, Problem
 from shared.wire.v1.records import Kind
 
+TASKS_SHOWN = 5  # due first; all of them are one tap away
 SHOWN = 20  # waiting reports on the first screen; all of them are one tap away
 OLD = timedelta(days=1)  # a register older than this is worth a word
 STARTS = (
@@ -38,8 +39,8 @@ def start_of_day(now: datetime) -> datetime:
 
 
 class HomePresenter(Presenter[HomeState]):
-    """`returned`: rows whose `page` is the id of a report. `warnings`: what else the officer has to hear (a database
-    that was mended, a phone that is nearly full)."""
+    """`returned`: rows whose `page` is the id of a report; `tasks`: of a task nothing answers yet. `warnings`: what
+    else the officer has to hear (a database that was mended, a phone that is nearly full)."""
 
     def __init__(
         self,
@@ -54,11 +55,12 @@ class HomePresenter(Presenter[HomeState]):
         *,
         returned: Rows,
         begin: Callable[[Kind], UUID],
+        tasks: Rows = tuple,
         warnings: Callable[[], tuple[Notice, ...]] = tuple,
     ) -> None:
         self._recording, self._outbox, self._reference, self._enrolment = recording, outbox, reference, enrolment
         self._courier, self._clock = courier, clock
-        self._returned, self._begin, self._warnings = returned, begin, warnings
+        self._returned, self._begin, self._tasks, self._warnings = returned, begin, tasks, warnings
         self._unwatch: Callable[[], None] | None = None
         super().__init__(HomeState("", "", (), "", ""), words, shell)
         self._update()
@@ -85,7 +87,8 @@ class HomePresenter(Presenter[HomeState]):
         self.shell.open(Route(Screen.FORM, str(draft)))
 
     def open(self, group: str, key: str) -> None:
-        self.shell.open(Route(Screen.FORM if group == "drafts" else Screen.REPORT, key))
+        screen = {"drafts": Screen.FORM, "tasks": Screen.TASK}.get(group, Screen.REPORT)
+        self.shell.open(Route(screen, key))
 
     def settings(self) -> None:
         self.shell.open(Route(Screen.SETTINGS))
@@ -138,6 +141,7 @@ class HomePresenter(Presenter[HomeState]):
         waiting = [brief for brief in self._outbox.briefs(limit=SHOWN) if is_waiting(brief)]
         return (
             Group("returned", words(N_("Returned to you")), self._returned()),
+            Group("tasks", words(N_("Tasks")), self._tasks()[:TASKS_SHOWN]),
             Group("drafts", words(N_("Drafts")), tuple(self._draft_row(d, now) for d in self._recording.drafts())),
             Group("waiting", words(N_("Not sent yet")), tuple(report_row(words, brief, now) for brief in waiting)),
         )

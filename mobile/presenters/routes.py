@@ -13,6 +13,8 @@ class Screen(StrEnum):
     REVIEW = "review"
     SIGN = "sign"
     POSITION = "position"
+    TASKS = "tasks"
+    TASK = "task"
     MAP = "map"
     LOOKUP = "lookup"
     SYNC = "sync"
@@ -23,7 +25,7 @@ class Screen(StrEnum):
 
 
 # The places of the navigation bar; every other screen lies on top of one of them.
-PLACES = (Screen.HOME, Screen.MAP, Screen.LOOKUP, Screen.SYNC)
+PLACES = (Screen.HOME, Screen.TASKS, Screen.MAP, Screen.LOOKUP, Screen.SYNC)
 
 
 @dataclass(frozen=True, slots=True)

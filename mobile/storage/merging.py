@@ -16,7 +16,8 @@ from shared.wire.v1.messages import EnvelopeParts, EvidenceEntry, Manifest
 from shared.wire.v1.records import Kind
 from shared.wire.v1.seal import sha256_hex
 
-# In an order in which no row comes before what it refers to. The register is fetched again; the rest is small.
+# In an order in which no row comes before what it refers to. The register and tasks are fetched again; the
+# rest is small.
 _SMALL = ("device", "server_keys", "preferences", "backups", "relayed_reports", "relayed_files", "reviews")
 _WITHOUT_ROWID = frozenset({"preferences", "backups", "reviews", "pins", "dropped_files", "chain_floor"})
 _UNREADABLE = (Problem, ValueError, LookupError, TypeError, AttributeError)

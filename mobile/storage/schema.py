@@ -114,6 +114,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE chain_floor (
             device TEXT PRIMARY KEY, sequence INTEGER NOT NULL, manifest_sha256 TEXT NOT NULL) WITHOUT ROWID""",
     ),
+    (
+        # --- what officers were given to do. `due`: yyyy-mm-dd. `body`: locked. `answer`: the draft begun for it
+        """CREATE TABLE tasks (
+            id TEXT PRIMARY KEY, officer TEXT NOT NULL, due TEXT NOT NULL, body BLOB NOT NULL,
+            answer TEXT) WITHOUT ROWID""",
+    ),
 )
 
 

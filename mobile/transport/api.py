@@ -1,13 +1,13 @@
 """The server's API over HTTP. Nothing here decides whether to believe an answer: that is `mobile.services.trust`."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from mobile.ports import Answer, Enrolled, FileOnItsWay, May, OnOffset, ReferenceDelta, Reviewed, Verdict
+from mobile.ports import Answer, Enrolled, FileOnItsWay, GivenTask, May, OnOffset, ReferenceDelta, Reviewed, Verdict
 from mobile.transport.http import Http, HttpAnswer, problem_from
 from mobile.transport.tus import Tus
 from shared.problems import Problem
@@ -88,14 +88,11 @@ class HttpServerApi:
         return _delta(_json(answer, 200), answer.headers.get("ETag"))
 
     def reviewed(self, verdict: Verdict, token: str) -> tuple[UUID, ...]:
-        found: list[UUID] = []
-        params = {"review": verdict.value}
-        while True:
-            ids, cursor = _page(_json(self._http.call("GET", "reports/", token=token, params=params), 200))
-            found += ids
-            if cursor is None or cursor == params.get("cursor"):
-                return tuple(found)
-            params = {"review": verdict.value, "cursor": cursor}
+        return tuple(_id(row) for row in self._all("reports/", token, {"review": verdict.value}))
+
+    def tasks(self, officer: UUID, token: str) -> tuple[GivenTask, ...]:
+        params = {"state": "open", "officer": str(officer)}
+        return tuple(_task(row) for row in self._all("tasks/", token, params))
 
     def review(self, report: UUID, token: str) -> Reviewed:
         answer = _json(self._http.call("GET", f"reports/{report}/", token=token), 200)
@@ -105,6 +102,17 @@ class HttpServerApi:
             return Reviewed(report, Verdict(said["verdict"]), str(said["note"]), at)
         except (LookupError, TypeError, ValueError) as error:
             raise Problem("answer_invalid") from error
+
+    def _all(self, path: str, token: str, asked: dict[str, str]) -> list[Any]:
+        """Rows of every page."""
+        found: list[Any] = []
+        params = asked
+        while True:
+            rows, cursor = _page(_json(self._http.call("GET", path, token=token, params=params), 200))
+            found += rows
+            if cursor is None or cursor == params.get("cursor"):
+                return found
+            params = {**asked, "cursor": cursor}
 
 
 def _json(answer: HttpAnswer, *good: int) -> Any:
@@ -139,14 +147,43 @@ def _delta(answer: Any, etag: str | None) -> ReferenceDelta:
     return ReferenceDelta(answer["cursor"], items, settings, tuple(removed), etag)
 
 
-def _page(answer: Any) -> tuple[list[UUID], str | None]:
-    """Ids of a page of reports, and the cursor of the next one."""
+def _page(answer: Any) -> tuple[list[Any], str | None]:
+    """Rows of a page, and the cursor of the next one."""
     try:
         following = answer["next"]
         cursor = None if following is None else parse_qs(urlsplit(following).query)["cursor"][0]
-        return [UUID(row["id"]) for row in answer["results"]], cursor
+        return list(answer["results"]), cursor
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Problem("answer_invalid") from error
+
+
+def _id(row: Any) -> UUID:
+    try:
+        return UUID(row["id"])
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Problem("answer_invalid") from error
+
+
+def _task(row: Any) -> GivenTask:
+    try:
+        return GivenTask(
+            id=UUID(row["id"]),
+            number=str(row["number"]),
+            words=str(row["words"]),
+            due=date.fromisoformat(row["due"]),
+            given_at=datetime.fromisoformat(row["given_at"]).astimezone(UTC),
+            given_by=str(row["given_by"]["name"]),
+            licence=_named(row["licence"], "number"),
+            place=_named(row["place"], "name"),
+            case=_named(row["case"], "number"),
+            report=None if row["report"] is None else UUID(row["report"]),
+        )
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Problem("answer_invalid") from error
+
+
+def _named(value: Any, name: str) -> str | None:
+    return None if value is None else str(value[name])
 
 
 def _rows(value: Any) -> tuple[dict[str, Any], ...]:

@@ -67,7 +67,8 @@ class FakeServer:
         self.arrivals: list[str] = []  # ids in the order in which reports became known
         self.quarantine: list[dict[str, Any]] = []
         self.reviews: dict[str, dict[str, Any]] = {}  # of reports: verdict, note, at
-        self.page = 50  # reports in one answer of the list
+        self.tasks: list[dict[str, Any]] = []  # open ones, as their list answers them; see `task`
+        self.page = 50  # rows in one answer of a list
         self.tus = Uploads(self.reports)
         self.backup: tuple[datetime, set[str]] | None = None  # when the last one was made, manifests that stand in it
         self.bent_offset: str | None = None  # what stands in Upload-Offset instead of the truth
@@ -194,6 +195,11 @@ class FakeServer:
     def review(self, report: object, verdict: str, note: str) -> None:
         self.reviews[str(report)] = {"verdict": verdict, "note": note, "at": instant_text(datetime.now(UTC))}
 
+    def open_tasks(self, officer: str, start: int) -> dict[str, Any]:
+        named = {sealed.facts.inspection.basis.number for sealed in self.reports.values()}
+        found = [one for one in self.tasks if one["officer"]["id"] == officer and one["number"] not in named]
+        return self._paged(found, start, f"tasks/?state=open&officer={officer}")
+
     def listed(self, verdict: str, start: int) -> dict[str, Any]:
         corrected = {str(sealed.manifest.supersedes) for sealed in self.reports.values()}
         found = [
@@ -201,8 +207,11 @@ class FakeServer:
             for name in reversed(self.arrivals)
             if name not in corrected and self.reviews.get(name, {}).get("verdict") == verdict
         ]
+        return self._paged(found, start, f"reports/?review={verdict}")
+
+    def _paged(self, found: list[Any], start: int, address: str) -> dict[str, Any]:
         end = start + self.page
-        more = f"{self.url}/api/v1/reports/?review={verdict}&cursor={end}" if found[end:] else None
+        more = f"{self.url}/api/v1/{address}&cursor={end}" if found[end:] else None
         return {"next": more, "previous": None, "results": found[start:end]}
 
     def backed_up(self, manifests: list[str], key: SigningKey) -> dict[str, Any]:
@@ -227,6 +236,7 @@ class FakeServer:
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64
     fake: FakeServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -243,7 +253,7 @@ class _Cut(ConnectionError):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 5
+    timeout = 60  # longer than a busy machine may stand still between two requests of one test
     wbufsize = -1  # header and body in one packet: two would wait 40 ms for each other (Nagle)
     server: _Http
 
@@ -325,6 +335,11 @@ class _Handler(BaseHTTPRequestHandler):
             case "GET", ["reports"]:
                 self._require_token(fake)
                 return 200, fake.listed(query["review"], int(query.get("cursor", 0))), {}
+            case "GET", ["tasks"]:
+                self._require_token(fake)
+                if query["state"] != "open":
+                    raise Problem("not_found")
+                return 200, fake.open_tasks(query["officer"], int(query.get("cursor", 0))), {}
             case "GET", ["reports", id] if id in fake.reports:
                 self._require_token(fake)
                 return 200, {"id": id, "review": fake.reviews.get(id)}, {}
@@ -410,5 +425,27 @@ def officer(name: str = "Phạm An (minh họa)", **overrides: Any) -> dict[str,
         "unit": str(UUID(int=11)),
         "agency": str(UUID(int=1)),
         "roles": ["inspector"],
+        **overrides,
+    }
+
+
+def task(to: UUID | str, number: str = "NV-2026-0001", **overrides: Any) -> dict[str, Any]:
+    """As the list answers one that is open; `to`: id of the officer."""
+    return {
+        "id": str(uuid4()),
+        "number": number,
+        "officer": {"id": str(to), "name": "Phạm An (minh họa)"},
+        "given_by": {"id": str(uuid4()), "name": "Trần Bình (minh họa)"},
+        "given_at": "2026-11-18T02:00:00.000Z",
+        "words": "Kiểm tra bãi Giữa sau 18 giờ (minh họa)",
+        "due": "2026-11-24",
+        "overdue": False,
+        "state": "open",
+        "done_at": None,
+        "answer": None,
+        "report": None,
+        "licence": None,
+        "place": None,
+        "case": None,
         **overrides,
     }

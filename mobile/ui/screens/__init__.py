@@ -15,6 +15,8 @@ _VIEWS = {
     Screen.REVIEW: ("review", "ReviewView"),
     Screen.SIGN: ("sign", "SignView"),
     Screen.POSITION: ("position", "PositionView"),
+    Screen.TASKS: ("tasks", "TasksView"),
+    Screen.TASK: ("task", "TaskView"),
     Screen.MAP: ("map", "MapScreen"),
     Screen.LOOKUP: ("lookup", "LookupView"),
     Screen.SYNC: ("sync", "SyncView"),

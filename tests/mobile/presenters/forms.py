@@ -41,7 +41,7 @@ class Desk:
     def __init__(self, phone: Phone, home: Path, kind: Kind = Kind.TRANSPORT, draft: UUID | None = None) -> None:
         self.phone, self.shell, self.words = phone, FakeShell(), Words("vi")
         self.screens = Screens(phone, self.words, home)
-        self.id = draft or self.screens.begin(kind)
+        self.id = draft or self.screens.forms.begin(kind)
         self.form = self._form()
 
     def _form(self) -> FormPresenter:

@@ -135,13 +135,13 @@ def test_a_photo_that_does_not_fit_is_not_taken(roomy: Phone, space: FakeSpace, 
     path.write_bytes(bytes(1000))
     screens = Screens(roomy, Words("vi"), tmp_path / "phone")
     space.free = 50_000_999
-    screens._take_file(path, shell, taken.append)  # type: ignore[arg-type]
+    screens.forms._take_file(path, shell, taken.append)  # type: ignore[arg-type]
     assert [problem.code for problem in shell.told] == ["phone_full"]
     assert taken == [None]
     space.free += 1
-    screens._take_file(path, shell, taken.append)  # type: ignore[arg-type]
+    screens.forms._take_file(path, shell, taken.append)  # type: ignore[arg-type]
     assert taken[1] is not None
     path.unlink()  # a card that was pulled out
-    screens._take_file(path, shell, taken.append)  # type: ignore[arg-type]
+    screens.forms._take_file(path, shell, taken.append)  # type: ignore[arg-type]
     assert [problem.code for problem in shell.told] == ["phone_full", "photo_unreadable"]
     assert taken[2] is None

@@ -14,10 +14,11 @@ from mobile.presenters.routes import Route, Screen
 from mobile.presenters.samples import LONG
 from mobile.state.forms import FieldKind
 from shared.i18n import N_
+from shared.wire.v1.codec import encode
 from shared.wire.v1.records import Facts, Kind, Purpose, SubjectRole
 from tests.factories import reports as make
 from tests.factories.terms import licence_row, mineral_row
-from tests.fakes.server import FakeServer
+from tests.fakes.server import FakeServer, task
 
 _FACTS: dict[Kind, Callable[[], Facts]] = {
     Kind.TRANSPORT: make.transport_facts,
@@ -25,6 +26,10 @@ _FACTS: dict[Kind, Callable[[], Facts]] = {
     Kind.STOCKYARD: make.stockyard_facts,
 }
 SOUGHT = ("12/GP-UBND", "87C", "1C26TMH")  # a licence, a plate, an invoice of the reports that tests make
+LONG_TASK = (
+    "Kiểm tra lại bãi chứa bên bờ trái sau 18 giờ, ghi rõ số phương tiện, khối lượng còn tại bãi, camera và trạm cân có "
+    "hoạt động hay không (minh họa)"
+)
 OVERLAYS = ("ask", "tell", "sheet", "day", "time", "say", "say-act")
 
 
@@ -35,23 +40,44 @@ class Furnished:
     report: UUID
     blank: UUID
     folder: Path
+    tasks: tuple[UUID, ...] = ()
     drafts: dict[Kind, UUID] = field(default_factory=dict)
 
 
 def furnish(phone: Phone, server: FakeServer, photo: Callable[..., Path], report: UUID) -> Furnished:
     server.reference = {"cursor": "c", "removed": ["*"], "licences": [licence_row()], "minerals": [mineral_row()]}
     phone.reference.pull()
+    tasks = _give(phone, server)
     picture = photo("xe tải chở cát, đầu bến")
     folder = picture.parent / "DCIM"
     (folder / "Camera").mkdir(parents=True)
     picture.rename(folder / picture.name)
-    found = Furnished(report, phone.recording.start(Kind.TRANSPORT, facts=make.facts()).id, folder)
+    found = Furnished(report, phone.recording.start(Kind.TRANSPORT, facts=make.facts()).id, folder, tasks)
     for n, (kind, facts) in enumerate(_FACTS.items()):
         draft = phone.recording.start(kind, facts=facts())
         for purpose in (Purpose.LOAD, Purpose.PLATE):
             phone.recording.attach(draft.id, photo(f"{n}{purpose}"), purpose=purpose)
         found.drafts[kind] = draft.id
     return found
+
+
+def _give(phone: Phone, server: FakeServer) -> tuple[UUID, ...]:
+    """One that is late and says all there can be said, one for later, one that is begun."""
+    session = phone.enrolment.current()
+    assert session is not None
+    whole = {
+        "licence": {"id": str(UUID(int=3)), "number": "12/GP-UBND"},
+        "place": {"code": "1", "name": "Xã Hùng An (minh họa)"},
+        "case": {"id": str(UUID(int=4)), "number": "VV-2026-0001"},
+    }
+    server.tasks = [
+        task(session.officer.id, "NV-2026-0001", words=LONG_TASK, due="2026-11-18", **whole),
+        task(session.officer.id, "NV-2026-0002"),
+        task(session.officer.id, "NV-2026-0003", words="Cân lại xe ở bến (minh họa)"),
+    ]
+    phone.tasks.pull()
+    phone.tasks.begin(phone.tasks.open()[-1], Kind.TRANSPORT, lambda kind: encode(make.facts()), phone.recording)
+    return tuple(one.task.id for one in phone.tasks.open())
 
 
 def routes(there: Furnished) -> list[Route]:
@@ -66,6 +92,7 @@ def routes(there: Furnished) -> list[Route]:
             Route(Screen.SIGN, draft, f"refuse:{SubjectRole.DRIVER}"),
         ],
         Screen.LOOKUP: [Route(Screen.LOOKUP), *(Route(Screen.LOOKUP, words) for words in SOUGHT)],
+        Screen.TASK: [Route(Screen.TASK, str(one)) for one in (*there.tasks, UUID(int=0))],
         Screen.POSITION: [Route(Screen.POSITION, draft)],
         Screen.REPORT: [Route(Screen.REPORT, str(there.report))],
         Screen.GALLERY: [Route(Screen.GALLERY), Route(Screen.GALLERY, part="rows")],

@@ -3,27 +3,24 @@
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from mobile.bootstrap import MAPS, VERSION, Phone
-from mobile.ports import Photo, QueuedReport, Session
+from mobile.composition.forms import Forms
+from mobile.composition.shell import AppShell
+from mobile.ports import Session
 from mobile.presenters.alerts import Alerts
-from mobile.presenters.base import Presenter, Shell
+from mobile.presenters.base import Presenter
 from mobile.presenters.courier import Courier
-from mobile.presenters.forms.form import FormPresenter, Kit
 from mobile.presenters.guard import Guard
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen, read_choices
-from mobile.services.filling.memory import Memory
 from mobile.services.thumbnails import Small
 from mobile.state.forms import Row
 from mobile.state.shell import Place
-from shared.clock import to_millisecond
 from shared.i18n import N_, Words
-from shared.i18n.labels import label
 from shared.problems import Problem
-from shared.wire.v1.records import Kind, Purpose
 
 if TYPE_CHECKING:
     from mobile.services.lookup import Lookup
@@ -31,29 +28,14 @@ if TYPE_CHECKING:
 
 PLACE_WORDS = (
     (Screen.HOME, "home-outline", N_("Today")),
+    (Screen.TASKS, "clipboard-check-outline", N_("Tasks")),
     (Screen.MAP, "map-outline", N_("Map")),
     (Screen.LOOKUP, "magnify", N_("Look up")),
     (Screen.SYNC, "cloud-upload-outline", N_("Sending")),
 )
-MOST_MINERALS = 12
 PAPERS = "papers"  # folder of papers below the phone's home
 KEEP_S = 300.0  # how often it is asked whether the good copy of the database is old
 ZONE = 9209  # VN-2000 / TM-3 105°30′ where the register does not say which plane the province writes in
-
-
-class AppShell(Shell, Protocol):
-    """What a few screens may do to the app itself."""
-
-    def reset(self, route: Route) -> None: ...
-
-    def cover(self, route: Route) -> None:
-        """On top of everything, and nothing over it."""
-
-    def wear(self, chosen: Chosen) -> None:
-        """Look, language and size of text, at once."""
-
-    def choose_file(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
-        """A file of this machine, where there is no camera."""
 
 
 class Screens:
@@ -61,13 +43,12 @@ class Screens:
 
     def __init__(self, phone: Phone, words: Words, home: Path, *, code: str = "") -> None:
         self.phone, self.words, self.home, self._code = phone, words, home, code
-        self._forms: dict[UUID, FormPresenter] = {}
 
     @cached_property
     def courier(self) -> Courier:
         phone = self.phone
-        pulls = (phone.reference.pull, phone.reviews.pull, lambda: self.papers.sweep(), phone.good.keep)
-        return Courier(phone.sending, pulls, phone.clock)
+        fetched = (phone.reference.pull, phone.reviews.pull, phone.tasks.pull)
+        return Courier(phone.sending, (*fetched, lambda: self.papers.sweep(), phone.good.keep), phone.clock)
 
     @cached_property
     def papers(self) -> "Papers":
@@ -84,8 +65,8 @@ class Screens:
         return Lookup(self.phone.reference, self.phone.outbox)
 
     @cached_property
-    def memory(self) -> Memory:
-        return Memory(self.phone.preferences, self.phone.vault)
+    def forms(self) -> Forms:
+        return Forms(self.phone, self.words, self.home, lambda: self.courier, lambda: self.papers)
 
     @cached_property
     def guard(self) -> Guard:
@@ -179,8 +160,23 @@ class Screens:
             self.words,
             shell,
             returned=self._returned,
-            begin=self.begin,
+            begin=self.forms.begin,
+            tasks=self._tasks_due,
             warnings=self.alerts.notices,
+        )
+
+    def _tasks(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.tasks import TasksPresenter
+
+        return TasksPresenter(self.phone.tasks, self.courier, self.phone.clock, self.words, shell)
+
+    def _task(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.tasks import TaskPresenter
+
+        phone = self.phone
+        task = UUID(route.about)
+        return TaskPresenter(
+            task, phone.tasks, self.courier, phone.clock, self.words, shell, begin=self.forms.begin_for_task
         )
 
     def _sync(self, route: Route, shell: AppShell) -> Presenter[Any]:
@@ -241,46 +237,13 @@ class Screens:
         return LookupPresenter(self.lookup, phone.reference, phone.clock, self.words, shell, typed=route.about)
 
     def _form(self, route: Route, shell: AppShell) -> Presenter[Any]:
-        draft = UUID(route.about)
-        self._forms[draft] = FormPresenter(draft, self._kit(shell), self.words, shell)
-        if route.part:
-            self._forms[draft].open(route.part)
-        return self._forms[draft]
+        return self.forms.form(route, shell)
 
     def _review(self, route: Route, shell: AppShell) -> Presenter[Any]:
-        from mobile.presenters.printing import printing
-        from mobile.presenters.review import ReviewPresenter
-
-        draft = UUID(route.about)
-
-        def sealed(report: QueuedReport) -> None:
-            self.memory.remember(self._forms.pop(draft).context.facts)
-            self.courier.kick()
-
-        return ReviewPresenter(
-            draft,
-            self._forms[draft],
-            self.phone.sealing,
-            self.words,
-            shell,
-            sealed=sealed,
-            paper=printing(shell, self.words, self.papers.of_draft),
-        )
+        return self.forms.review(route, shell)
 
     def _sign(self, route: Route, shell: AppShell) -> Presenter[Any]:
-        from mobile.presenters.sign import SignPresenter
-        from mobile.services.signature import draw
-
-        draft = UUID(route.about)
-        return SignPresenter(
-            draft,
-            route.part,
-            self._forms[draft],
-            self.phone.recording,
-            lambda strokes, who: draw(strokes, self.home / "signature.png"),
-            self.words,
-            shell,
-        )
+        return self.forms.sign(route, shell)
 
     def _position(self, route: Route, shell: AppShell) -> Presenter[Any]:
         from mobile.presenters.position import PositionPresenter
@@ -291,7 +254,7 @@ class Screens:
             phone.clock,
             self.words,
             shell,
-            receive=self._forms[UUID(route.about)].position_taken,
+            receive=self.forms.of(UUID(route.about)).position_taken,
             register=phone.sealing.registers.at_hand,
             zone=ZONE,
         )
@@ -333,66 +296,20 @@ class Screens:
 
     # ---
 
+    def _tasks_due(self) -> tuple[Row, ...]:
+        from mobile.presenters.tasks import task_row, today
+
+        day = today(self.phone.clock)
+        return tuple(task_row(self.words, one, day) for one in self.phone.tasks.open() if one.answer is None)
+
     def _returned(self) -> tuple[Row, ...]:
         from mobile.presenters.told import returned_row
 
         outbox, words = self.phone.outbox, self.words
         return tuple(returned_row(words, outbox.get(one.report), one) for one in self.phone.reviews.to_correct())
 
-    def begin(self, kind: Kind) -> UUID:
-        from mobile.services.filling import blank
-
-        session, now = self.phone.enrolment.current(), to_millisecond(self.phone.clock.now())
-        facts = blank.facts(kind, None if session is None else session.officer, self.memory.team(), now)
-        return self.phone.recording.start(kind, facts=facts).id
-
-    def _kit(self, shell: AppShell) -> Kit:
-        phone = self.phone
-
-        def take_photo(draft: UUID, purpose: Purpose, done: Callable[[Photo | None], None]) -> None:
-            shell.choose_file(
-                label(self.words, purpose),
-                self.words(N_("Take this file")),
-                Path.home(),
-                lambda path: self._take_file(path, shell, done),
-            )
-
-        return Kit(
-            recording=phone.recording,
-            clock=phone.clock,
-            judge=phone.sealing.preview,
-            earlier=phone.sealing.shown_before,
-            minerals=self._minerals,
-            places=self._communes,
-            take_photo=take_photo,
-        )
-
-    def _minerals(self) -> tuple[str, ...]:
-        """Those seen last, then those of the register."""
-        register = [str(row["name"]) for row in self.phone.reference.rows("minerals")]
-        return tuple(dict.fromkeys([*self.memory.minerals(), *register]))[:MOST_MINERALS]
-
-    def _communes(self, lat: float, lon: float) -> tuple[tuple[str, str], ...]:
-        from shared.geo.communes import nearest_centres
-
-        found = nearest_centres(self.phone.reference.rows("communes"), lat, lon)
-        return tuple((one.code, one.name) for one in found)
-
     def _keep(self, shell: AppShell) -> None:
         shell.jobs.run(lambda stop: self.phone.good.keep(), lambda kept: None)
-
-    def _take_file(self, path: Path, shell: AppShell, done: Callable[[Photo | None], None]) -> None:
-        try:
-            size = path.stat().st_size
-        except OSError:  # gone since the list was drawn, or a card that was pulled out
-            shell.tell(Problem("photo_unreadable", name=path.name))
-            done(None)
-            return
-        if not self.phone.room.has_place_for(size):
-            shell.tell(Problem("phone_full"))
-            done(None)
-            return
-        done(Photo(path, None, from_app_camera=False))
 
 
 def notices() -> str:
