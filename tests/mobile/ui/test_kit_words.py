@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -41,7 +42,8 @@ def data_of(phone: Phone) -> Iterator[str]:
     """What people typed and what came from the office; names of enums are no data."""
     rows = (row for kind in KINDS for row in phone.reference.rows(kind))
     drafts = (phone.recording.get(draft.id).facts for draft in phone.recording.drafts())
-    for tree in (*rows, *drafts, officer()):
+    tasks = (asdict(one.task) for one in phone.tasks.open())
+    for tree in (*rows, *drafts, *tasks, officer()):
         yield from (text for text in strings(tree) if not re.fullmatch(r"[a-z0-9_]*", text))
 
 

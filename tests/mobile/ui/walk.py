@@ -27,8 +27,8 @@ _FACTS: dict[Kind, Callable[[], Facts]] = {
 }
 SOUGHT = ("12/GP-UBND", "87C", "1C26TMH")  # a licence, a plate, an invoice of the reports that tests make
 LONG_TASK = (
-    "Kiểm tra lại bãi chứa bên bờ trái sau 18 giờ, ghi rõ số phương tiện, khối lượng còn tại bãi, camera và trạm cân có "
-    "hoạt động hay không (minh họa)"
+    "Kiểm tra lại bãi chứa bên bờ trái sau 18 giờ, ghi rõ số phương tiện, khối lượng còn tại bãi, camera và trạm cân "
+    "có hoạt động hay không (minh họa)"
 )
 OVERLAYS = ("ask", "tell", "sheet", "day", "time", "say", "say-act")
 
