@@ -24,6 +24,11 @@ class Textures:
         self._waiting: deque[tuple[UUID, Came]] = deque()
         self._busy = False
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is asked for that has not come."""
+        return not self._busy and not self._waiting
+
     def ask(self, photo: UUID, came: Came) -> None:
         """Calls back at once for one that is kept, else when it is made; with None where none can be."""
         if photo in self._kept:

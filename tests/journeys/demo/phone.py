@@ -53,49 +53,53 @@ def pull(phone: Phone) -> None:
 
 def file_reports(phone: Phone, number: int, home: Path) -> None:
     """Record and seal every stop of the story. Ids of inspections are minted when the team starts each."""
-    session = phone.enrolment.current()
-    if session is None:
-        raise Problem("not_enrolled")
-    licences = sorted(phone.reference.rows("licences"), key=lambda row: str(row["number"]))
-    version = catalogue.read(phone.reference.rows("violation_types")).version
     inspections: dict[str, UUID] = {}
     for index, stop in enumerate(story.STORIES[number], 1):
-        draft = phone.recording.start(stop.kind)
-        reading = phone.positioning.take(samples=SAMPLES)
-        taken = _photos(phone, draft.id, stop, number * 100 + index, home)
-        licence = licences[stop.licence]
         inspection = inspections.setdefault(stop.team_stop, uuid7(phone.clock.now()))
-        scene = story.Scene(
-            inspection=inspection,
-            started_at=draft.started_at,
-            finished_at=to_millisecond(phone.clock.now()),
-            position=reading.position,
-            device_time=reading.device_time,
-            photos=taken,
-            officer=session.officer.name,
-            agency="Sở Công Thương (minh họa)",
-            commune=_nearest_commune(phone, reading.position),
-            licence_id=UUID(str(licence["id"])),
-            licence_number=str(licence["number"]),
-            mineral=str(licence["minerals"][0]["name"]),
-            catalogue_version=version,
-        )
-        phone.recording.save(
-            draft.id,
-            facts=story.facts(stop, scene),
-            assessment=story.assessment(stop, scene),
-            identities=story.identities(stop),
-        )
-        queued = phone.sealing.seal(draft.id)
+        draft, scene = write(phone, stop, number * 100 + index, inspection, home)
+        queued = phone.sealing.seal(draft)
         tell(
             "sealed",
             report=str(queued.id),
             index=index,
             of=len(story.STORIES[number]),
-            photos=len(taken),
-            fixes=reading.position.samples,
-            accuracy_m=reading.position.accuracy_m,
+            photos=len(scene.photos),
+            fixes=scene.position.samples,
+            accuracy_m=scene.position.accuracy_m,
         )
+
+
+def write(phone: Phone, stop: story.Stop, seed: int, inspection: UUID, home: Path) -> tuple[UUID, story.Scene]:
+    """A draft with all that the inspector sees at this stop. `seed`: of the photos that are drawn."""
+    session = phone.enrolment.current()
+    if session is None:
+        raise Problem("not_enrolled")
+    licences = sorted(phone.reference.rows("licences"), key=lambda row: str(row["number"]))
+    draft = phone.recording.start(stop.kind)
+    reading = phone.positioning.take(samples=SAMPLES)
+    licence = licences[stop.licence]
+    scene = story.Scene(
+        inspection=inspection,
+        started_at=draft.started_at,
+        finished_at=to_millisecond(phone.clock.now()),
+        position=reading.position,
+        device_time=reading.device_time,
+        photos=_photos(phone, draft.id, stop, seed, home),
+        officer=session.officer.name,
+        agency="Sở Công Thương (minh họa)",
+        commune=_nearest_commune(phone, reading.position),
+        licence_id=UUID(str(licence["id"])),
+        licence_number=str(licence["number"]),
+        mineral=str(licence["minerals"][0]["name"]),
+        catalogue_version=catalogue.read(phone.reference.rows("violation_types")).version,
+    )
+    phone.recording.save(
+        draft.id,
+        facts=story.facts(stop, scene),
+        assessment=story.assessment(stop, scene),
+        identities=story.identities(stop),
+    )
+    return draft.id, scene
 
 
 def _photos(phone: Phone, draft: UUID, stop: story.Stop, seed: int, home: Path) -> tuple[tuple[UUID, r.Purpose], ...]:
