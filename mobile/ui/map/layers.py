@@ -17,7 +17,7 @@ from mobile.ui.theme import theme
 NAMES_FROM = 12  # zoom from which names of communes and numbers of licences are written
 MOST_NAMES = 40
 _METRES_PER_DEGREE = 111_320.0
-_LINES = {Level.GOOD: "good", Level.BAD: "error", Level.WARN: "warn", Level.INFO: "primary"}
+LINES = {Level.GOOD: "good", Level.BAD: "error", Level.WARN: "warn", Level.INFO: "primary"}
 
 
 class Drawing(MapLayer):  # type: ignore[misc]  # mapview has no types
@@ -57,11 +57,11 @@ class Drawing(MapLayer):  # type: ignore[misc]  # mapview has no types
                 box = self._boxes[area.key]
                 if box[0] <= north and box[2] >= south and box[1] <= east and box[3] >= west:
                     self._draw_area(view, area)
-            if view.zoom >= NAMES_FROM:
-                self._draw_names(view, (south, west, north, east))
             for report in self.reports:
                 if south <= report.lat <= north and west <= report.lon <= east:
                     self._draw_report(view, report)
+            if view.zoom >= NAMES_FROM:  # over the reports: a licence that was inspected keeps its number
+                self._draw_names(view, (south, west, north, east))
             if self.here is not None:
                 self._draw_here(view, self.here)
 
@@ -71,7 +71,7 @@ class Drawing(MapLayer):  # type: ignore[misc]  # mapview has no types
         return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
 
     def _draw_area(self, view: Any, area: MapArea) -> None:
-        Color(*theme.color(_LINES[area.level]))
+        Color(*theme.color(LINES[area.level]))
         width = dp(2.5) if area.key == self.chosen else dp(1.4)
         for ring in area.rings:
             Line(points=_points(view, ring), width=width, close=True)
@@ -81,7 +81,7 @@ class Drawing(MapLayer):  # type: ignore[misc]  # mapview has no types
         named = [(point.label, point.lat, point.lon, "on_surface_variant") for point in self.communes]
         for area in self.areas:
             box = self._boxes[area.key]
-            named.append((area.label, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, _LINES[area.level]))
+            named.append((area.label, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, LINES[area.level]))
         in_sight = [one for one in named if south <= one[1] <= north and west <= one[2] <= east]
         for words, lat, lon, color in in_sight[:MOST_NAMES]:
             x, y = view.get_window_xy_from(lat, lon, view.zoom)

@@ -134,7 +134,8 @@ def each(driver: "Driver", there: There) -> Iterator[str]:
             app.stack.top.presenter.open("")
             driver.frames(3)
         if name == "map":
-            driver.frames(40)  # tiles come a few a frame
+            driver.until(lambda: _is_drawn(app.view), "the map")
+            driver.frames(20)  # tiles fade in
         yield name
     yield from _pages(driver, app.stack.top.presenter)
     for name, route in (
@@ -153,6 +154,12 @@ def each(driver: "Driver", there: There) -> Iterator[str]:
     app.stack.top.presenter.open(first.key, first.rows[0].page)
     driver.frames(3)
     yield "licence"
+
+
+def _is_drawn(view: Any) -> bool:
+    """Of a map: it has gone to what there is to see, and its tiles are there."""
+    tiles = view.garden._tiles
+    return bool(view._looked and tiles and all(tile.state != "loading" for tile in tiles))
 
 
 def _pages(driver: "Driver", form: Any) -> Iterator[str]:

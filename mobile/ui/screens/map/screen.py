@@ -11,7 +11,7 @@ from kivy_garden.mapview import MapView as Garden
 
 from mobile.presenters.map import MapPresenter
 from mobile.state.map import MapState
-from mobile.ui.map.layers import Drawing, nearest_report
+from mobile.ui.map.layers import LINES, Drawing, nearest_report
 from mobile.ui.map.sources import BlankSource, FileSource
 from mobile.ui.screen import ScreenView
 from mobile.ui.theme import theme
@@ -80,7 +80,12 @@ class MapScreen(ScreenView[MapPresenter]):
             if state.card.open:
                 card.add_widget(PushButton(state.card.open, style="tonal", on_tap=self.presenter.open))
             self.foot.add_widget(card)
-        elif state.notice:
+        elif state.areas:
+            there = {area.level for area in state.areas}
+            for said, level in state.legend:
+                if level in there:
+                    self.foot.add_widget(Text(said, role="caption", color=LINES[level]))
+        if state.notice and state.card is None:
             self.foot.add_widget(Text(state.notice, role="caption", color="on_surface_variant"))
         self.foot.add_widget(Text(state.credit, role="caption", color="on_surface_variant"))
 
