@@ -108,3 +108,9 @@ class Share(Protocol):
         """Names of the files that lie open for it."""
 
     def remove(self, name: str) -> None: ...
+
+
+class Scanner(Protocol):
+    def read(self, picture: Path) -> str:
+        """What the QR code in the picture says; may take seconds, from any thread. Problem `qr_not_found`,
+        `photo_unreadable`."""

@@ -169,6 +169,15 @@ PROBLEMS: tuple[ProblemType, ...] = (
         ),
     ),
     problem(
+        "qr_not_found",
+        422,
+        ("Không thấy mã QR", "No QR code found"),
+        (
+            "Không đọc được mã QR nào trong ảnh; đưa máy lại gần rồi chụp lại, hoặc gõ mã kích hoạt bằng tay.",
+            "No QR code could be read in the picture; come nearer and take it again, or type the code by hand.",
+        ),
+    ),
+    problem(
         "file_damaged",
         422,
         ("Tệp trên máy đã hỏng", "The file on the phone is damaged"),
