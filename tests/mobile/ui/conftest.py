@@ -10,6 +10,7 @@ import pytest
 
 from mobile.bootstrap import Phone
 from mobile.ui.environment import HEIGHT, WIDTH, configure, prepare
+from tests.factories import reports as make
 
 prepare(Path(tempfile.mkdtemp(prefix="kiem-khoang-kivy-")))
 
@@ -80,3 +81,13 @@ def app_of(tmp_path: Path, drive: Callable[[Any], "Driver"]) -> Callable[..., "D
         )
 
     return start
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("bien-so.jpg", "hang.jpg"):
+        (folder / name).write_bytes(make.jpeg(name))
+    monkeypatch.setenv("HOME", str(folder))
+    return folder

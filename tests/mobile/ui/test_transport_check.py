@@ -5,64 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from mobile.bootstrap import Phone
 from mobile.services.positioning import Positioning
 from shared.wire.v1.records import Presented, Purpose, SignatureResult
-from tests.factories import reports as make
 from tests.fakes.server import FakeServer
 from tests.mobile.conftest import FakeClock
 from tests.mobile.presenters.forms import register
 from tests.mobile.services.test_positioning import Receiver, fix
+from tests.mobile.ui.hand import Hand
 
 MOST = 30  # touches and typed fields (the issue's figure)
-
-
-class Hand:
-    """Taps and types as an inspector does. A field that is typed into counts once, with the tap that opens it."""
-
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
-
-    def tap(self, text: str | None = None, **how: Any) -> None:
-        self.driver.tap(text, **how)
-        self.driver.frames(4)
-
-    def write(self, key: str, text: str) -> None:
-        from mobile.ui.widgets.entry import Entry
-
-        field = self.driver.find(key=key)
-        (entry,) = [widget for widget in field.walk(restrict=True) if isinstance(widget, Entry)]
-        self.driver.tap(entry)
-        self.driver.type(text)
-
-    def choose(self, key: str, text: str) -> None:
-        field = self.driver.find(key=key)
-        found = [
-            one for one in field.walk(restrict=True) if text in (getattr(one, "text", ""), getattr(one, "label", ""))
-        ]
-        self.driver.tap(found[0])
-        self.driver.frames(4)
-
-    def photograph(self, purpose: str, file: str) -> None:
-        self.tap(purpose)
-        self.tap(file)
-        self.tap("Lấy tệp này")
-
-    @property
-    def count(self) -> int:
-        return int(self.driver.touches)
-
-
-@pytest.fixture
-def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    for name in ("bien-so.jpg", "hang.jpg"):
-        (folder / name).write_bytes(make.jpeg(name))
-    monkeypatch.setenv("HOME", str(folder))
-    return folder
 
 
 def test_complete_check_with_two_photos(
