@@ -1,12 +1,10 @@
 import json
 import math
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +16,8 @@ from mobile.device.gnss_gpsd import GpsdGnss
 from mobile.device.gnss_source import open_gnss
 from mobile.ports import GnssUnavailable
 from shared.geo.fix import Fix, FixMode, FixQuality
-from tests.fakes.nmea import as_bytes, sentences
+from tests.fakes.gpsd import RealGpsd, needs_gpsd
+from tests.fakes.nmea import sentences
 
 DEVICE_NOW = datetime(2031, 5, 1, tzinfo=UTC)
 TPV: dict[str, Any] = {
@@ -218,56 +217,20 @@ def test_a_gpsd_that_is_not_there_is_told_in_vietnamese() -> None:
 # --- the real one ---
 
 
-def _free_port(kind: socket.SocketKind) -> int:
-    with closing(socket.socket(socket.AF_INET, kind)) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _when_listening(port: int, alive: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            assert alive(), "gpsd ended by itself"
-            assert time.monotonic() < deadline, "gpsd does not listen"
-            time.sleep(0.05)
-        else:
-            return
-
-
-@pytest.mark.skipif(shutil.which("gpsd") is None, reason="gpsd is not installed here (apt-get install gpsd)")
+@needs_gpsd
 def test_the_real_gpsd_fed_by_udp_gives_the_same_epochs() -> None:
-    udp_port, port = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
-    daemon = subprocess.Popen(
-        ["gpsd", "-N", "-n", "-S", str(port), f"udp://127.0.0.1:{udp_port}"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    stop = threading.Event()
     start = datetime.now(UTC).replace(microsecond=0)  # gpsd corrects dates that are far from its own clock
-
-    def feed() -> None:
-        with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
-            for n in range(200):
-                lines = sentences(
-                    20.64 + n * 1e-4, 106.05, start + timedelta(seconds=n), hdop=0.9, satellites=9, altitude_m=12.0
-                )
-                sender.sendto(as_bytes(lines), ("127.0.0.1", udp_port))
-                if stop.wait(0.1):
-                    return
-
-    feeder = threading.Thread(target=feed)
-    gnss = open_gnss(f"gpsd://127.0.0.1:{port}", FixedClock())
+    epochs = [
+        sentences(20.64 + n * 1e-4, 106.05, start + timedelta(seconds=n), hdop=0.9, satellites=9, altitude_m=12.0)
+        for n in range(200)
+    ]
     seen: list[Fix] = []
-    try:
-        _when_listening(port, lambda: daemon.poll() is None)
-        feeder.start()
-        for fix in gnss.fixes():
-            seen.append(fix)
-            if len(seen) == 12:
-                break
+    with RealGpsd(epochs) as daemon:
+        with closing(open_gnss(daemon.url, FixedClock())) as gnss:
+            for fix in gnss.fixes():
+                seen.append(fix)
+                if len(seen) == 12:
+                    break
         times = [fix.fixed_at for fix in seen if fix.fixed_at is not None]
         assert len(set(times)) == len(times)
         assert len(times) >= 10
@@ -282,13 +245,6 @@ def test_the_real_gpsd_fed_by_udp_gives_the_same_epochs() -> None:
         assert last.accuracy_m is not None
         assert 1 < last.accuracy_m < 30
 
-        daemon.terminate()
+        daemon.end()
         with pytest.raises(GnssUnavailable):
-            list(open_gnss(f"gpsd://127.0.0.1:{port}", FixedClock()).fixes())
-    finally:
-        stop.set()
-        gnss.close()
-        daemon.terminate()
-        daemon.wait(10)
-        if feeder.ident is not None:
-            feeder.join(10)
+            list(open_gnss(daemon.url, FixedClock()).fixes())

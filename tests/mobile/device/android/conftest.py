@@ -1,16 +1,14 @@
 """A phone's Java, as far as a test says there is one."""
 
 import sys
-from collections.abc import Iterator
-
 import pytest
 
 from tests.fakes.jnius import FakeJnius
 
 
 @pytest.fixture
-def jnius(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeJnius]:
+def jnius(monkeypatch: pytest.MonkeyPatch) -> FakeJnius:
     """In the place of pyjnius; adapters import it when they are made, never when their module is read."""
     fake = FakeJnius()
     monkeypatch.setitem(sys.modules, "jnius", fake)
-    yield fake
+    return fake
