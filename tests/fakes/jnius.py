@@ -1,14 +1,14 @@
 """pyjnius without Java: adapters for Android are tested against it.
 
-Each test says which Java classes there are, as plain Python objects under their Java names; whatever an adapter asks for
-beyond them is an error, as on a phone it would be.
+Each test says which Java classes there are, as plain Python objects under their Java names; whatever an adapter asks
+for beyond them is an error, as on a phone it would be.
 """
 
 from types import ModuleType
 from typing import Any
 
 
-class JavaException(Exception):  # noqa: N818 - pyjnius's own name
+class JavaException(Exception):
     """As pyjnius raises it. `classname`: with dots, like `android.content.ActivityNotFoundException`."""
 
     def __init__(self, message: str, classname: str = "java.lang.Exception") -> None:

@@ -1,6 +1,7 @@
 """A phone's Java, as far as a test says there is one."""
 
 import sys
+
 import pytest
 
 from tests.fakes.jnius import FakeJnius
