@@ -142,7 +142,7 @@ class AndroidEditor:
             except BaseException as error:
                 self._post(partial(_raise, error))
 
-        parts = {"__javainterfaces__": [name], method: self._java.java_method(signature)(called)}
+        parts = {"__javainterfaces__": [name], method: self._java.java_method(signature, method)(called)}
         listener = type("Listener", (self._java.PythonJavaClass,), parts)()
         asked.held.append(listener)
         return listener

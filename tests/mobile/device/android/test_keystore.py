@@ -1,6 +1,7 @@
 """The signing key in the phone's hardware: asked for in the right place, never replaced, never out."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from shared.problems import Problem
 from tests.factories.reports import SealingPhone
 from tests.fakes.java_security import SIGN, STRONGBOX_UNAVAILABLE, Hardware
 from tests.fakes.jnius import FakeJnius, JavaException
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture
@@ -162,3 +165,9 @@ def test_what_goes_wrong_otherwise_while_signing_stays_a_defect(hardware: Hardwa
     hardware.keys[ALIAS].invalid = "java.lang.IllegalStateException"
     with pytest.raises(JavaException):
         keystore.sign(b"message")
+
+
+@pytest.mark.parametrize("module", ["keystore", "keywrap", "share", "editor", "qr"])
+def test_the_module_is_read_without_java_and_without_the_library_that_a_phone_lacks(module: str) -> None:
+    program = f"import sys; sys.modules |= dict(jnius=None, cryptography=None); import mobile.device.android.{module}"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
