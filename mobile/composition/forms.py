@@ -11,7 +11,8 @@ from mobile.composition.shell import AppShell
 from mobile.ports import OpenTask, Photo, QueuedReport
 from mobile.presenters.base import Presenter
 from mobile.presenters.courier import Courier
-from mobile.presenters.forms.form import FormPresenter, Kit
+from mobile.presenters.forms.form import FormPresenter
+from mobile.presenters.forms.kit import Kit
 from mobile.presenters.routes import Route
 from mobile.services.filling.memory import Memory
 from shared.clock import to_millisecond
@@ -125,6 +126,7 @@ class Forms:
             judge=phone.sealing.preview,
             earlier=phone.sealing.shown_before,
             minerals=self._minerals,
+            marks=self.memory.marks,
             places=self._communes,
             take_photo=take_photo,
         )

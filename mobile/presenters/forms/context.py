@@ -19,7 +19,8 @@ IDENTITIES = "#identities"
 @dataclass(frozen=True, slots=True)
 class Context:
     """`facts`: of the report, and under IDENTITIES the identity parts being typed, which subjects name by place (`#0`,
-    see `Recording.save`). `minerals`: names to choose from. `communes`: (code, words) near the position."""
+    see `Recording.save`). `minerals`: names to choose from. `communes`: (code, words) near the position. `marks`: (kind of
+    vehicle, mark) of those met before, the last one first."""
 
     kind: Kind
     facts: Mapping[str, Any]
@@ -28,6 +29,7 @@ class Context:
     words: Words
     minerals: tuple[str, ...] = ()
     communes: tuple[tuple[str, str], ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
 
     def get(self, path: str, default: Any = None) -> Any:
         return paths.get(self.facts, path, default)

@@ -1,16 +1,16 @@
 """The form: takes each letter and each tap, keeps it, and shows the open page as it stands now."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from mobile.ports import Clock, Draft, Photo
+from mobile.ports import Draft, Photo
 from mobile.presenters.base import Presenter, Shell, Task
 from mobile.presenters.forms import changes, plan, verdicts
 from mobile.presenters.forms.builder import Builder, Facts
 from mobile.presenters.forms.common import PHOTO, REFUSE, SIGN
 from mobile.presenters.forms.context import IDENTITIES, Context
+from mobile.presenters.forms.kit import Kit
 from mobile.presenters.forms.loads import READINGS, measured, taken_over
 from mobile.presenters.forms.missing import missing
 from mobile.presenters.routes import Route, Screen
@@ -18,7 +18,6 @@ from mobile.presenters.written import hour
 from mobile.services.correcting import NOTE
 from mobile.services.filling import blank, paths
 from mobile.services.positioning import Reading
-from mobile.services.recording import Recording
 from mobile.services.typed import Refused
 from mobile.state.forms import FormPage, FormState, Level, Notice, Step
 from shared.i18n import N_, Words
@@ -33,21 +32,6 @@ from shared.wire.v1.records import Kind, Purpose
 JUDGED_AFTER_S = 0.4  # without another letter
 SETTLED_AFTER_S = 2.0  # then what was typed is on the disk, whatever the battery does
 _RAW, _PAGE = "raw", "page"
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What a form needs of the phone. `judge`: what the rules say of a draft; `earlier`: loads that had a paper
-    of it; `places`: (code, words) of communes near a place; `take_photo`: calls back with a photo, or None when the
-    officer went back."""
-
-    recording: Recording
-    clock: Clock
-    judge: Callable[[UUID], tuple[Judged, ...]]
-    earlier: Callable[[UUID], tuple[PaperUse, ...]]
-    minerals: Callable[[], tuple[str, ...]]
-    places: Callable[[float, float], tuple[tuple[str, str], ...]]
-    take_photo: Callable[[UUID, Purpose, Callable[[Photo | None], None]], None]
 
 
 class FormPresenter(Presenter[FormState]):
@@ -243,7 +227,9 @@ class FormPresenter(Presenter[FormState]):
 
     @property
     def context(self) -> Context:
-        return Context(self._kind, self._tree, self._raw, self._files, self.words, self._kit.minerals(), self._places)
+        kit = self._kit
+        lists = (kit.minerals(), self._places, kit.marks())
+        return Context(self._kind, self._tree, self._raw, self._files, self.words, *lists)
 
     def said(self) -> tuple[Notice, ...]:
         """What the rules say of it, as far as it could be asked."""

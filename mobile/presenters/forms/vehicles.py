@@ -3,9 +3,12 @@
 from mobile.presenters.forms.builder import Builder
 from mobile.presenters.forms.context import Context
 from mobile.presenters.forms.people import driver
+from mobile.services.lookup import folded
 from mobile.state.forms import FieldKind
 from shared.i18n import N_
 from shared.wire.v1.records import VehicleKind
+
+OFFERED = 3
 
 
 def vehicle(context: Context, build: Builder, load: int) -> None:
@@ -26,11 +29,22 @@ def craft(context: Context, build: Builder, i: int) -> None:
         not context.get(f"vehicles/{i}/mark") and bool(context.get(f"vehicles/{i}/description"))
     )
     if not nameless:
-        build.code(f"vehicles/{i}/mark", N_("Plate or mark"), needed=True)
+        offered = marks_like(context, i)
+        build.code(f"vehicles/{i}/mark", N_("Plate or mark"), needed=True, suggestions=offered)
     build.switch(f"vehicles/{i}/nameless", N_("No mark to be seen"), on=nameless)
     if nameless:
         build.text(f"vehicles/{i}/description", N_("How to know it again"), needed=True)
     build.code(f"vehicles/{i}/trailer", N_("Trailer or towed barge"))
+
+
+def marks_like(context: Context, i: int) -> tuple[str, ...]:
+    """Met before and of this kind, and like what is typed; none when it stands there whole."""
+    kind, typed = context.get(f"vehicles/{i}/kind"), folded(context.get(f"vehicles/{i}/mark") or "")
+    here = {folded(one["mark"]) for one in context.get("vehicles", ()) if one["mark"]} - {typed}
+    found = [mark for of_kind, mark in context.marks if of_kind == kind and folded(mark) not in here]
+    if typed in map(folded, found):
+        return ()
+    return tuple(mark for mark in found if typed in folded(mark))[:OFFERED]
 
 
 def fled(context: Context, build: Builder) -> None:

@@ -201,7 +201,7 @@ def test_only_what_this_kind_of_check_needs_is_asked(begin: Begin) -> None:
     desk.choose("scene", "inspection/basis/kind", "plan")
     assert "inspection/basis/number" in desk.fields
     assert "water/level" not in desk.fields
-    desk.choose("vehicle/0", "vehicles/0/kind", "vessel")
+    desk.choose("vehicle/0", "vehicles/0/kind", VehicleKind.VESSEL.value)
     desk.form.open("scene")
     assert "water/level" in desk.fields
     assert desk.facts().subjects[0].role is SubjectRole.CAPTAIN
@@ -263,6 +263,34 @@ def test_the_team_is_remembered_for_the_next_report(begin: Begin) -> None:
     desk.seal()
     again = begin()
     assert [member.name for member in again.facts().officers][1:] == ["Vũ Thị Hai (minh họa)"]
+
+
+def offered(desk: Desk, load: int = 0) -> tuple[str, ...]:
+    desk.form.open(f"vehicle/{load}")
+    return next(field.suggestions for key, field in desk.fields.items() if key.endswith("/mark"))
+
+
+def test_a_vehicle_met_before_is_offered_while_its_plate_is_typed(begin: Begin) -> None:
+    first = begin()
+    fill_transport(first)
+    met = first.facts().vehicles[0].mark
+    assert met is not None
+    first.seal()
+    desk = begin()
+    assert offered(desk) == (met,)
+    desk.form.type("vehicles/0/mark", met[:3].lower())
+    assert offered(desk) == (met,)
+    desk.form.type("vehicles/0/mark", "99Z")
+    assert offered(desk) == ()
+    desk.form.type("vehicles/0/mark", met.replace("-", " ").lower())
+    assert offered(desk) == ()  # it stands there
+    desk.form.another()
+    desk.form.type("vehicles/1/mark", "")
+    assert offered(desk, 1) == ()  # the one before it in this convoy
+    desk.form.open("vehicle/0")
+    desk.form.type("vehicles/0/mark", "")
+    desk.form.choose("vehicles/0/kind", "vessel")
+    assert offered(desk) == ()
 
 
 def test_a_member_without_a_name_is_missing(begin: Begin) -> None:
