@@ -21,6 +21,7 @@ from shared.i18n.labels import label
 from shared.problems import CATALOGUE, Problem
 from shared.wire.v1.records import Kind
 
+STRANGE = ("answer_invalid", "not_our_server")  # of what is fetched: told where nothing is said of sending
 TASKS_SHOWN = 5  # due first; all of them are one tap away
 SHOWN = 20  # waiting reports on the first screen; all of them are one tap away
 OLD = timedelta(days=1)  # a register older than this is worth a word
@@ -159,7 +160,11 @@ class HomePresenter(Presenter[HomeState]):
 
     def _notices(self, now: datetime) -> tuple[Notice, ...]:
         notices = list(self._warnings())
-        code = self._courier.state.notice
+        state = self._courier.state
+        if state.pull_problem == "token_invalid":
+            said = N_("The office no longer lets you read with this phone: ask for a new code. Reports are still sent.")
+            notices.append(Notice(Level.WARN, self.words(said)))
+        code = state.notice or (state.pull_problem if state.pull_problem in STRANGE else None)
         if code is not None and code in CATALOGUE:
             level = Level.INFO if code in ("no_connection", "waits_for_wifi") else Level.WARN
             notices.append(Notice(level, CATALOGUE[code].detail.say(self.words.language)))

@@ -87,6 +87,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         self.root_layer.add_widget(self.column)
         self.overlays = Overlays(self.root_layer, self.words)
         Window.clearcolor = theme.color("surface")
+        Window.softinput_mode = "below_target"  # the field that is typed into stays above the phone's keyboard
         Window.bind(on_keyboard=self._on_keyboard, on_request_close=self._on_request_close)
         Window.bind(on_touch_down=self._on_touch, on_textinput=self._on_touch)
         return self.root_layer

@@ -19,8 +19,8 @@ IDENTITIES = "#identities"
 @dataclass(frozen=True, slots=True)
 class Context:
     """`facts`: of the report, and under IDENTITIES the identity parts being typed, which subjects name by place (`#0`,
-    see `Recording.save`). `minerals`: names to choose from. `communes`: (code, words) near the position. `marks`: (kind of
-    vehicle, mark) of those met before, the last one first."""
+    see `Recording.save`). `minerals`: names to choose from. `communes`: (code, words) near the position. `marks`: (kind
+    of vehicle, mark) of those met before, the last one first."""
 
     kind: Kind
     facts: Mapping[str, Any]

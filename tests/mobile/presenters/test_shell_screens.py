@@ -18,6 +18,7 @@ from mobile.presenters.sync import PAGE, SyncPresenter
 from mobile.services.traffic import Policy
 from mobile.state.forms import Level, Row
 from shared.i18n import Words
+from shared.problems import CATALOGUE
 from shared.wire.v1.records import Kind
 from tests.fakes.server import FakeServer, officer
 from tests.fakes.shell import FakeShell
@@ -84,6 +85,29 @@ def test_home_shows_drafts_waiting_reports_and_what_came_from_the_office(
     assert shown.officer == officer()["name"]
     assert shown.sent == "Hôm nay đã niêm phong 1 phiếu"
     assert shown.empty == ""
+
+
+def test_home_tells_an_officer_who_may_not_read_any_more(
+    phone: Phone, courier: Courier, words: Words, shell: FakeShell, filed: Filed, server: FakeServer
+) -> None:
+    filed()
+    server.dead_tokens |= server.tokens
+    presenter = home(phone, courier, words, shell)
+    presenter.opened()
+    assert any("xin mã kích hoạt mới" in notice.text for notice in presenter.state.notices)
+    assert len(server.reports) == 1  # delivery needs no token
+    presenter.closed()
+
+
+def test_home_tells_of_an_office_that_answers_nonsense(
+    phone: Phone, courier: Courier, words: Words, shell: FakeShell, server: FakeServer
+) -> None:
+    server.fail("html", path="reference/", status=200)
+    presenter = home(phone, courier, words, shell)
+    presenter.opened()
+    said = CATALOGUE["answer_invalid"].detail.say("vi")
+    assert said in [notice.text for notice in presenter.state.notices]
+    presenter.closed()
 
 
 def test_home_starts_a_draft_of_the_kind_that_was_tapped(
