@@ -272,16 +272,22 @@ def test_every_list_is_closed(android: Android) -> None:
 
 
 def test_a_paper_is_not_swept_while_it_is_written(android: Android, monkeypatch: pytest.MonkeyPatch) -> None:
-    share, locked = AndroidShare(), []
-    update = Android.update
+    share, held = AndroidShare(), []
+    update, delete = Android.update, Android.delete
 
-    def watched(self: Android, uri: Uri, values: Values, where: None, given: None) -> int:
-        locked.append(share._writing.locked())
+    def updated(self: Android, uri: Uri, values: Values, where: None, given: None) -> int:
+        held.append(share._writing.locked())
         return update(self, uri, values, where, given)
 
-    monkeypatch.setattr(Android, "update", watched)
+    def deleted(self: Android, uri: Uri, where: None, given: None) -> int:
+        held.append(share._writing.locked())
+        return delete(self, uri, where, given)
+
+    monkeypatch.setattr(Android, "update", updated)
+    monkeypatch.setattr(Android, "delete", deleted)
     share.hand_on("a.pdf", b"one")
-    assert locked == [True]
+    share.remove("a.pdf")
+    assert held == [True, True]
 
 
 def test_classes_of_the_app_itself_are_looked_up_when_it_is_made(android: Android, jnius: FakeJnius) -> None:
