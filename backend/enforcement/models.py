@@ -1,4 +1,4 @@
-"""Cases and their history."""
+"""Cases and their history; tasks given to officers."""
 
 import uuid
 
@@ -6,6 +6,7 @@ from django.db import models
 
 from backend.accounts.models import Agency, Officer, Unit
 from backend.inspections.models import Report
+from backend.registry.models import Licence
 from shared.workflow.states import CaseAction, CaseState
 
 
@@ -65,3 +66,48 @@ class CaseEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "version"], name="case_event_once")]
+
+
+class TaskSerial(models.Model):
+    """As `CaseSerial`, of tasks."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="task_serials")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "year"], name="task_serial_once")]
+
+
+class Task(models.Model):
+    """What an officer was given to do (nhiệm vụ). `number`: index of the audit event that gave it; `name`: by which a
+    report names it as the basis of its inspection, `NV-2026-0001`, and `key` that as `shared.vietnamese.number_key` has
+    it. `unit`: the officer's then, so that everybody above sees it. `commune`: its code, "" for none.
+
+    Done when there is an `answer`: the report, its correction once there is one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.BigIntegerField(unique=True, null=True)
+    name = models.CharField(max_length=30)
+    key = models.CharField(max_length=40)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="tasks")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tasks")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="tasks")
+    words = models.CharField(max_length=2000)
+    due = models.DateField()
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="tasks")
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, null=True, related_name="tasks")
+    commune = models.CharField(max_length=10, blank=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="tasks")
+    given_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="tasks_given")
+    given_at = models.DateTimeField()
+    answer = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="tasks_answered")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "key"], name="task_name_once")]
+        indexes = [
+            models.Index(fields=["unit", "-number"], name="task_unit_page"),
+            models.Index(fields=["officer", "-number"], name="task_officer_page"),
+        ]

@@ -1,13 +1,18 @@
-"""Reading cases, always through a scope."""
+"""Reading cases and tasks, always through a scope."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import django_filters
 from django.db.models import QuerySet
 
 from backend.accounts.models import Officer
 from backend.accounts.scoping import Scope, roles_over, within
-from backend.enforcement.models import Case, CaseEvent
+from backend.enforcement.models import Case, CaseEvent, Task
+from backend.registry.selectors.places import commune_names
+from shared.clock import VIETNAM
 from shared.problems import Problem
 from shared.workflow.clocks import limitation
 from shared.workflow.machine import STATE_WORDS, allowed_actions
@@ -92,3 +97,58 @@ def _action(row: Transition, language: str) -> dict[str, Any]:
             for needed in row.requires
         ],
     }
+
+
+# --- tasks
+
+
+class TaskFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    state = django_filters.ChoiceFilter(method="in_state", choices=[("open", "open"), ("done", "done")])
+    officer = django_filters.UUIDFilter(field_name="officer_id")
+
+    class Meta:
+        model = Task
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, rows: QuerySet[Task], name: str, state: str) -> QuerySet[Task]:
+        return rows.filter(answer__isnull=state == "open")
+
+
+def tasks_in(scope: Scope) -> QuerySet[Task]:
+    return Task.objects.filter(within(scope, unit="unit", owner="officer")).select_related(
+        "officer", "given_by", "licence", "case"
+    )
+
+
+def task_in(scope: Scope, task_id: UUID) -> Task:
+    """Problem `not_found` outside the scope."""
+    task = tasks_in(scope).filter(id=task_id).first()
+    if task is None:
+        raise Problem("not_found")
+    return task
+
+
+def tasks_json(tasks: Sequence[Task], *, now: datetime) -> list[dict[str, Any]]:
+    """Tasks of the contract, with one query for the names of all their communes."""
+    names = commune_names({task.commune for task in tasks if task.commune})
+    today = now.astimezone(VIETNAM).date()
+    return [
+        {
+            "id": str(task.id),
+            "number": task.name,
+            "officer": {"id": str(task.officer_id), "name": task.officer.name},
+            "given_by": {"id": str(task.given_by_id), "name": task.given_by.name},
+            "given_at": task.given_at,
+            "words": task.words,
+            "due": task.due,
+            "overdue": task.answer_id is None and task.due < today,
+            "state": "open" if task.answer_id is None else "done",
+            "done_at": task.done_at,
+            "answer": task.answer_id,
+            "report": task.report_id,
+            "licence": None if task.licence is None else {"id": str(task.licence_id), "number": task.licence.number},
+            "place": {"code": task.commune, "name": names.get(task.commune, task.commune)} if task.commune else None,
+            "case": None if task.case is None else {"id": str(task.case_id), "number": task.case.name},
+        }
+        for task in tasks
+    ]

@@ -12,12 +12,14 @@ from backend.accounts.models import Device, Officer
 from backend.audit import signing
 from backend.audit.selectors import head_hash
 from backend.common.problems import as_problem
+from backend.enforcement.tasks import Named, tasks_answer
 from backend.inspections import evidence as files
 from backend.inspections import selectors as inspections
 from backend.inspections.models import Evidence, Report
 from backend.inspections.receiving import Arrival, Received, report_receive, reports_receive
 from shared.problems import FieldError, Problem
 from shared.wire.v1.messages import Envelope, EvidenceState, Manifest
+from shared.wire.v1.records import BasisKind
 from shared.wire.v1.seal import SealedReport, open_envelope, read_envelope
 
 log = logging.getLogger(__name__)
@@ -110,7 +112,23 @@ def envelopes_file(values: Sequence[Any], *, report_id: UUID | None, delivery: D
     arrivals = [one if isinstance(one, Problem) else _or_problem(_arrival, *one, parties, delivery) for one in opened]
     outcomes = iter(_received([one for one in arrivals if isinstance(one, Arrival)], now))
     filed = [next(outcomes) if isinstance(one, Arrival) else one for one in arrivals]
+    _answer_tasks(arrivals, filed, delivery, now)
     return _answers(filed, delivery, now)
+
+
+def _answer_tasks(arrivals: Sequence[Any], filed: Sequence[Any], delivery: Delivery, now: datetime) -> None:
+    """Also of reports that were here already: a server that was killed after one was received and before this has not
+    answered for it, so it comes again."""
+    named = []
+    for arrival, outcome in zip(arrivals, filed, strict=True):
+        if not isinstance(arrival, Arrival) or not isinstance(outcome, Received):
+            continue
+        basis = arrival.sealed.facts.inspection.basis
+        number = (basis.number or "") if basis.kind is BasisKind.TASK else ""
+        if number or arrival.sealed.manifest.supersedes is not None:
+            named.append(Named(outcome.report, number))
+    if named:
+        tasks_answer(named, actor=delivery.actor, now=now)
 
 
 def _or_problem(work: Any, *args: Any) -> Any:

@@ -37,6 +37,15 @@ PROBLEMS: tuple[ProblemType, ...] = (
         ),
     ),
     problem(
+        "task_answered",
+        409,
+        ("Nhiệm vụ đã có phiếu trả lời", "The task is answered"),
+        (
+            "Nhiệm vụ {task} đã được trả lời bằng phiếu {report}; cần thêm thì giao nhiệm vụ mới.",
+            "Task {task} was answered by report {report}; give another task if more is needed.",
+        ),
+    ),
+    problem(
         "report_not_accepted",
         422,
         ("Phiếu chưa được chấp nhận", "The report is not accepted"),

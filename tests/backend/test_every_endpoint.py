@@ -24,7 +24,8 @@ from rest_framework.test import APIClient
 from backend.accounts import services as accounts
 from backend.accounts.models import Device, Officer, OfficerToken, RateCount
 from backend.enforcement import services as enforcement
-from backend.enforcement.models import Case
+from backend.enforcement import tasks
+from backend.enforcement.models import Case, Task
 from backend.inspections.evidence import evidence_path
 from backend.inspections.models import Report
 from backend.registry.models import Licence
@@ -118,6 +119,11 @@ TABLE: Mapping[str, Expected] = {
     "POST /api/v1/cases/{case_id}/actions/": Expected("403 ok ok 403 403", "403 404 404 403 403"),
     "GET /api/v1/cases/{case_id}/bundle/": Expected("403 ok ok ok 403", "403 404 404 404 403"),
     "GET /api/v1/cases/{case_id}/events/": Expected("403 ok ok ok 403", "403 404 404 404 403"),
+    # --- tasks: an inspector sees those given to them
+    "GET /api/v1/tasks/": Expected("ok ok ok ok 403", "empty empty empty empty 403"),
+    "POST /api/v1/tasks/": Expected("403 ok ok 403 403", "403 404 404 403 403"),
+    "GET /api/v1/tasks/{task_id}/": Expected("ok ok ok ok 403", "404 404 404 404 403"),
+    "POST /api/v1/tasks/{task_id}/done/": Expected("ok ok ok 403 403", "404 404 404 403 403"),
     # --- the month
     "GET /api/v1/statistics/monthly/": Expected("403 ok ok ok 403", "403 empty empty empty 403"),
 }
@@ -138,6 +144,7 @@ class World:
     half: SealedReport
     accepted: UUID  # accepted, in no case
     case: Case
+    task: Task
     licence: Licence
     device: Device
     quarantined: QuarantinedEnvelope
@@ -196,6 +203,14 @@ def world(db: None, as_: Callable[..., APIClient]) -> World:
         half=half,
         accepted=free,
         case=case,
+        task=tasks.task_give(
+            officer=cast.an.id,
+            words="Xem lại bến (thử)",
+            due=timezone.localdate() + timedelta(days=9),
+            about=tasks.About(case=case.id),
+            by=cast.binh,
+            now=timezone.now(),
+        ),
         licence=licence(),
         device=device,
         quarantined=quarantined_and_mended(an, cast.an),
@@ -239,6 +254,11 @@ def code_for(world: World) -> str:
 
 def enrol_body(world: World) -> dict[str, str]:
     return {"code": code_for(world), "public_key": SealingPhone().public_key_pem, "model": "Máy", "platform": "test"}
+
+
+def task_body(world: World) -> dict[str, str]:
+    due = timezone.localdate() + timedelta(days=9)
+    return {"officer": str(world.cast.an.id), "words": "Cân lại xe (thử)", "due": due.isoformat()}
 
 
 def login_body(world: World) -> dict[str, str]:
@@ -296,6 +316,8 @@ CALLS: Mapping[str, Call] = {
     "POST /api/v1/cases/{case_id}/actions/": post(
         lambda world: {"action": "verify", "data": {"question": "Cát từ bãi nào?"}, "expected_version": 1}
     ),
+    "POST /api/v1/tasks/": post(task_body),
+    "POST /api/v1/tasks/{task_id}/done/": post(lambda world: {"report": str(world.report)}),
     "GET /api/v1/statistics/monthly/": get("?month=2026-11"),
 }
 
@@ -312,6 +334,7 @@ def objects_of(world: World) -> dict[str, Any]:
         "report_id": world.report,
         "evidence_id": world.evidence,
         "case_id": world.case.id,
+        "task_id": world.task.id,
         "licence_id": world.licence.id,
         "device_id": world.device.id,
         "officer_id": world.cast.an.id,
@@ -377,12 +400,13 @@ def mentions(answer: Any, world: World) -> bool:
         world.report,
         world.accepted,
         world.case.id,
+        world.task.id,
         world.device.id,
         world.quarantined.id,
         cast.an.id,
         cast.team.id,
     )
-    return any(str(id_) in said(answer) for id_ in ours) or "VV-20" in said(answer)
+    return any(str(id_) in said(answer) for id_ in ours) or any(name in said(answer) for name in ("VV-20", "NV-20"))
 
 
 def part_of(operation: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from backend.audit import services as audit
-from backend.registry.models import Licence, Mineral
+from backend.registry.models import Commune, Licence, Mineral
 from backend.registry.services.given import AreaGiven, HolderGiven, LicenceGiven
 from backend.registry.services.licences import licences_record
 from shared.rules.terms import IssuerLevel, MineralFamily, MineralGroup
@@ -54,3 +54,10 @@ def licence(number: str = "12/GP-UBND", area: dict[str, Any] | None = None, **fi
     mineral()
     (version,) = licences_record([given(number, area, **fields)], actor=audit.SYSTEM, now=timezone.now(), source="thử")
     return version.licence
+
+
+def commune(code: str = "12142", name: str = "Đức Hợp (minh họa)", kind: str = "Xã") -> Commune:
+    """A row alone, as no phone gets it."""
+    return Commune.objects.create(
+        code=code, province_code="33", name=name, name_key=name_key(name), kind=kind, lat=20.7, lon=106.0
+    )

@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
 from backend.registry.models import LedgerYear, Licence, LicenceVersion
+from shared.problems import Problem
 
 # Reports arrive late: a phone and the assessment have at hand what was in force this long ago; older versions are read
 # from the register when a report asks for them.
@@ -25,6 +27,14 @@ def with_terms() -> QuerySet[Licence]:
         Prefetch("versions", versions.order_by("effective_from", "version")),
         Prefetch("ledger_years", LedgerYear.objects.order_by("year")),
     )
+
+
+def licence_by_id(licence_id: UUID) -> Licence:
+    """Problem `not_found`."""
+    licence = Licence.objects.filter(id=licence_id).first()
+    if licence is None:
+        raise Problem("not_found")
+    return licence
 
 
 def licence_row(licence: Licence, *, today: date, all_versions: bool = False) -> dict[str, Any]:

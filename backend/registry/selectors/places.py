@@ -190,6 +190,12 @@ def _meant(key: str) -> list[_Meant]:
     ]
 
 
+def commune_names(codes: Collection[str]) -> dict[str, str]:
+    """Code → "Xã Đức Hợp", as the commune was named last; one query. Codes of none are not in it."""
+    rows = Commune.objects.filter(code__in=codes).order_by("valid_from") if codes else ()
+    return {row.code: f"{row.kind} {row.name}".strip() for row in rows}
+
+
 # --- what phones get
 
 

@@ -1,0 +1,1 @@
+"""Cases and tasks as people work on them."""
