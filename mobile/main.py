@@ -18,13 +18,17 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _arguments(arguments)
     home: Path = asked.home.resolve()
     prepare(home / "kivy")
+    configure()
+    from mobile.ui.launch import Launch  # something to see before anything is loaded
+
+    launch = Launch()
     app = _app(home, asked.server, asked.gnss, asked.code)
+    app.bind(on_start=lambda _: launch.gone())
     app.run()
     return 0
 
 
 def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
-    configure()
     from mobile.bootstrap import open_phone
     from mobile.composition import Screens
     from mobile.ui.app import FieldApp

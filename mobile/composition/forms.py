@@ -10,11 +10,7 @@ from mobile.bootstrap import Phone
 from mobile.composition.shell import AppShell
 from mobile.ports import OpenTask, Photo, QueuedReport
 from mobile.presenters.base import Presenter
-from mobile.presenters.courier import Courier
-from mobile.presenters.forms.form import FormPresenter
-from mobile.presenters.forms.kit import Kit
 from mobile.presenters.routes import Route
-from mobile.services.filling.memory import Memory
 from shared.clock import to_millisecond
 from shared.i18n import N_, Words
 from shared.i18n.labels import label
@@ -22,6 +18,10 @@ from shared.problems import Problem
 from shared.wire.v1.records import Kind, Purpose
 
 if TYPE_CHECKING:
+    from mobile.presenters.courier import Courier
+    from mobile.presenters.forms.form import FormPresenter
+    from mobile.presenters.forms.kit import Kit
+    from mobile.services.filling.memory import Memory
     from mobile.services.papers.service import Papers
 
 MOST_MINERALS = 12
@@ -35,7 +35,7 @@ class Forms:
         phone: Phone,
         words: Words,
         home: Path,
-        courier: Callable[[], Courier],
+        courier: "Callable[[], Courier]",
         papers: "Callable[[], Papers]",
     ) -> None:
         self._phone, self._words, self._home = phone, words, home
@@ -43,10 +43,12 @@ class Forms:
         self._open: dict[UUID, FormPresenter] = {}
 
     @cached_property
-    def memory(self) -> Memory:
+    def memory(self) -> "Memory":
+        from mobile.services.filling.memory import Memory
+
         return Memory(self._phone.preferences, self._phone.vault)
 
-    def of(self, draft: UUID) -> FormPresenter:
+    def of(self, draft: UUID) -> "FormPresenter":
         return self._open[draft]
 
     # --- drafts
@@ -66,6 +68,8 @@ class Forms:
     # --- screens; what each needs is imported when it is first opened
 
     def form(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.presenters.forms.form import FormPresenter
+
         draft = UUID(route.about)
         self._open[draft] = FormPresenter(draft, self._kit(shell), self._words, shell)
         if route.part:
@@ -109,7 +113,9 @@ class Forms:
 
     # --- what a form gets from the phone
 
-    def _kit(self, shell: AppShell) -> Kit:
+    def _kit(self, shell: AppShell) -> "Kit":
+        from mobile.presenters.forms.kit import Kit
+
         phone = self._phone
 
         def take_photo(draft: UUID, purpose: Purpose, done: Callable[[Photo | None], None]) -> None:

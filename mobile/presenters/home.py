@@ -23,7 +23,7 @@ from shared.wire.v1.records import Kind
 
 STRANGE = ("answer_invalid", "not_our_server")  # of what is fetched: told where nothing is said of sending
 TASKS_SHOWN = 5  # due first; all of them are one tap away
-SHOWN = 20  # waiting reports on the first screen; all of them are one tap away
+RECENT, SHOWN = 20, 8  # of so many reports sealed last, so many that wait; all of them are one tap away
 OLD = timedelta(days=1)  # a register older than this is worth a word
 STARTS = (
     (Kind.TRANSPORT, "truck-outline", N_("New transport check")),
@@ -139,7 +139,7 @@ class HomePresenter(Presenter[HomeState]):
 
     def _groups(self, now: datetime) -> tuple[Group, ...]:
         words = self.words
-        waiting = [brief for brief in self._outbox.briefs(limit=SHOWN) if is_waiting(brief)]
+        waiting = [brief for brief in self._outbox.briefs(limit=RECENT) if is_waiting(brief)][:SHOWN]
         return (
             Group("returned", words(N_("Returned to you")), self._returned()),
             Group("tasks", words(N_("Tasks")), self._tasks()[:TASKS_SHOWN]),

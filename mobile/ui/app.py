@@ -89,8 +89,13 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         Window.clearcolor = theme.color("surface")
         Window.softinput_mode = "below_target"  # the field that is typed into stays above the phone's keyboard
         Window.bind(on_keyboard=self._on_keyboard, on_request_close=self._on_request_close)
-        Window.bind(on_touch_down=self._on_touch, on_textinput=self._on_touch)
+        Window.bind(on_touch_down=self._on_touch, on_textinput=self._on_touch, on_flip=self._drawn)
         return self.root_layer
+
+    def _drawn(self, *_: Any) -> None:
+        """The first frame."""
+        Window.unbind(on_flip=self._drawn)
+        self.jobs.begin()
 
     def on_start(self) -> None:
         ExceptionManager.add_handler(self._defects)

@@ -35,13 +35,22 @@ class _Job:
 
 
 class KivyJobs:
-    """`failed`: what to do with a Problem for which a caller has no answer of its own."""
+    """`failed`: what to do with a Problem for which a caller has no answer of its own. Nothing runs beside the screen
+    before `begin`: the first frame has the processor to itself."""
 
     def __init__(self, failed: Callable[[Problem], None]) -> None:
         self._failed = failed
         self._running: dict[threading.Thread, _Job] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self._waiting: list[threading.Thread] | None = []
+
+    def begin(self) -> None:
+        """The first frame is drawn."""
+        with self._lock:
+            waiting, self._waiting = self._waiting or [], None
+            for thread in () if self._closed else waiting:
+                thread.start()
 
     def run(
         self, work: Callable[[Stop], T], done: Callable[[T], None], failed: Callable[[Problem], None] | None = None
@@ -67,7 +76,10 @@ class KivyJobs:
                 job.cancel()
                 return job
             self._running[thread] = job
-        thread.start()
+            if self._waiting is not None:
+                self._waiting.append(thread)
+            else:
+                thread.start()
         return job
 
     def call(self, call: Callable[[], None]) -> None:
@@ -84,9 +96,10 @@ class KivyJobs:
         with self._lock:
             self._closed = True
             running = dict(self._running)
+            begun = self._waiting is None
         for job in running.values():
             job.cancel()
-        for thread in running:
+        for thread in running if begun else ():
             thread.join(JOIN_S)
 
     def _back(self, job: _Job, call: Callable[[], None]) -> None:
