@@ -1,6 +1,6 @@
 """What has arrived, report by report, and how the bytes move."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from mobile.presenters.told import report_row
 from mobile.presenters.written import amount
 from mobile.services.traffic import WORDS as TRAFFIC_WORDS
 from mobile.services.traffic import Traffic
-from mobile.state.forms import Level, Notice
-from mobile.state.sync import SyncState
+from mobile.state.forms import Level, Notice, Row
+from mobile.state.sync import NEWER, OLDER, SyncState
 from shared.i18n import N_, Words
 from shared.problems import CATALOGUE
 
@@ -35,7 +35,7 @@ class SyncPresenter(Presenter[SyncState]):
     ) -> None:
         self._outbox, self._courier, self._traffic, self._backed_up = outbox, courier, traffic, backed_up
         self._clock = clock
-        self._shown = PAGE
+        self._before: list[int] = []  # numbers of the reports above each page that was turned
         self._rounds = -1
         self._briefs: tuple[ReportBrief, ...] = ()
         self._unwatch: Callable[[], None] | None = None
@@ -58,13 +58,15 @@ class SyncPresenter(Presenter[SyncState]):
         self._read()
 
     def open(self, report: str) -> None:
-        self.shell.open(Route(Screen.REPORT, report))
-
-    def more(self) -> None:
-        """The end of the list came into sight."""
-        if self.state.more:
-            self._shown += PAGE
+        """A report, or another page: however many there are, a list is never longer than a page."""
+        if report == OLDER:
+            self._before.append(self._briefs[PAGE - 1].number)
             self._read()
+        elif report == NEWER:
+            self._before.pop()
+            self._read()
+        else:
+            self.shell.open(Route(Screen.REPORT, report))
 
     def _moved(self) -> None:
         """Bytes moved: the list is read again only when a round ended or something arrived whole."""
@@ -76,14 +78,15 @@ class SyncPresenter(Presenter[SyncState]):
             self._update()
 
     def _read(self) -> None:
-        self._briefs = self._outbox.briefs(limit=self._shown + 1)
+        before = self._before[-1] if self._before else None
+        self._briefs = self._outbox.briefs(limit=PAGE + 1, before=before)
         self._update()
 
     def _update(self) -> None:
         words, now = self.words, self._clock.now()
         totals = self._outbox.totals(NO_TIME)
         courier = self._courier.state
-        shown = self._briefs[: self._shown]
+        shown = self._briefs[:PAGE]
         backups = self._backed_up([brief.id for brief in shown])
         there = sum(sent for _, sent, _ in courier.moving)
         whole = sum(total for _, _, total in courier.moving)
@@ -101,11 +104,18 @@ class SyncPresenter(Presenter[SyncState]):
                 if whole
                 else "",
                 notices=self._notices(),
-                rows=tuple(report_row(words, brief, now, backups.get(brief.id)) for brief in shown),
-                more=len(self._briefs) > self._shown,
+                rows=(
+                    *self._turning(NEWER, N_("Newer reports"), "arrow-left", self._before),
+                    *(report_row(words, brief, now, backups.get(brief.id)) for brief in shown),
+                    *self._turning(OLDER, N_("Older reports"), "chevron-down", self._briefs[PAGE:]),
+                ),
+                page=len(self._before),
                 empty="" if shown else words(N_("No report has been sealed on this phone yet.")),
             )
         )
+
+    def _turning(self, page: str, said: str, icon: str, there: Sequence[object]) -> tuple[Row, ...]:
+        return (Row(page=page, title=self.words(said), icon=icon),) if there else ()
 
     def _summary(self, totals: Totals) -> tuple[str, Level]:
         words = self.words

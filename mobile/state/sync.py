@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from mobile.state.forms import Level, Notice, Row
 
+OLDER, NEWER = "older", "newer"  # rows that stand for no report
+
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """`share`: of the bytes on their way that the server has, 0 … 1; None when nothing is on its way. `more`: there are
-    older reports than `rows` shows."""
+    """`share`: of the bytes on their way that the server has, 0 … 1; None when nothing is on its way. `page`: which
+    page of reports it is, from 0, the last ones sealed; the rows `OLDER` and `NEWER` turn it."""
 
     title: str
     summary: str
@@ -20,7 +22,7 @@ class SyncState:
     moving: str = ""
     notices: tuple[Notice, ...] = ()
     rows: tuple[Row, ...] = ()
-    more: bool = False
+    page: int = 0
     empty: str = ""
 
 

@@ -115,8 +115,8 @@ def saving(var: Path, size: int) -> tuple[list[float], list[float], list[float],
     return [a / b for a, b in zip(ours, theirs, strict=True)], ours, theirs, waits
 
 
-def fill(phone: Phone) -> None:
-    """Ten thousand reports with three photos each, as sealing and sending leave them: one real one, and its rows again
+def fill(phone: Phone, count: int = REPORTS) -> None:
+    """`count` reports with three photos each, as sealing and sending leave them: one real one, and its rows again
     under other ids."""
     database, vault = phone.outbox._database, phone.outbox._vault
     with tempfile.NamedTemporaryFile(suffix=".jpg") as photo:
@@ -128,7 +128,7 @@ def fill(phone: Phone) -> None:
     entries, parts = [encode(file.entry) for file in real.files], encode(envelope.parts)
     receipt = "r" * 900  # about as long as one with three files
     with database.writing(synced=False) as db:
-        for number in range(2, REPORTS + 1):
+        for number in range(2, count + 1):
             sealed_at = real.sealed_at + timedelta(minutes=number)
             report = uuid7(to_millisecond(sealed_at))
             when = int(sealed_at.timestamp() * 1000)

@@ -25,7 +25,6 @@ _COLORS = {Level.INFO: "on_surface_variant", Level.GOOD: "good", Level.WARN: "wa
 _LEAST = 56.0  # dp
 _BADGE_BESIDE = 3  # letters; a longer one takes the words their room when the text is large
 _LONGEST = 8  # rows measured for the height of all: those with the longest words
-_AHEAD = 2.0  # screens before the end at which more is asked for
 
 
 class ListRow(Tappable):
@@ -135,13 +134,13 @@ def _recycled(look: Look, scale: float) -> type[_Recycled]:
 
 
 class RowList(RecycleView):  # type: ignore[misc]
-    """All rows are as high as the one with the most words needs, so that 10,000 of them cost no more than what is seen.
-    `on_end`: called when the end comes near."""
+    """All rows are as high as the one with the most words needs, so that 10,000 of them cost no more than what is
+    seen."""
 
-    def __init__(self, on_open: OnOpen = None, on_end: Callable[[], Any] | None = None) -> None:
+    def __init__(self, on_open: OnOpen = None) -> None:
         super().__init__(do_scroll_x=False, bar_width=dp(4), scroll_type=["bars", "content"])
         self.bar_color = theme.color("outline")
-        self._on_open, self._on_end = on_open, on_end
+        self._on_open = on_open
         self._rows: tuple[Row, ...] = ()
         self._layout = RecycleBoxLayout(
             orientation="vertical",
@@ -154,7 +153,7 @@ class RowList(RecycleView):  # type: ignore[misc]
         self._layout.bind(minimum_height=self._layout.setter("height"))
         self.add_widget(self._layout)
         self.viewclass = _recycled(theme.look, theme.scale)  # kept by the layout, so only now
-        self.bind(width=self._measure, scroll_y=self._near_end)
+        self.bind(width=self._measure)
 
     def show(self, rows: Sequence[Row]) -> None:
         rows = tuple(rows)
@@ -171,11 +170,8 @@ class RowList(RecycleView):  # type: ignore[misc]
             self._layout.default_size = (None, height)
             self.refresh_from_layout()
 
-    def _near_end(self, *_: Any) -> None:
-        if self._on_end is not None and self._rows:
-            below = self.scroll_y * max(self._layout.height - self.height, 0)
-            if below < _AHEAD * self.height:
-                self._on_end()
+    def to_top(self) -> None:
+        self.scroll_y = 1.0
 
 
 def _needed(row: Row, width: float) -> float:

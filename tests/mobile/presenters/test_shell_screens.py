@@ -14,9 +14,10 @@ from mobile.presenters.home import HomePresenter
 from mobile.presenters.report import ReportPresenter
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen, SettingsPresenter, read_choices
-from mobile.presenters.sync import PAGE, SyncPresenter
+from mobile.presenters.sync import SyncPresenter
 from mobile.services.traffic import Policy
 from mobile.state.forms import Level, Row
+from mobile.state.sync import NEWER, OLDER
 from shared.i18n import Words
 from shared.problems import CATALOGUE
 from shared.wire.v1.records import Kind
@@ -241,19 +242,28 @@ def test_sync_tells_of_a_report_that_the_server_refuses(
     assert presenter.state.rows[0].level is Level.WARN
 
 
-def test_sync_reads_older_reports_when_the_end_comes_into_sight(
-    phone: Phone, courier: Courier, words: Words, shell: FakeShell, filed: Filed
+def test_sync_shows_page_after_page_and_never_more_than_one(
+    phone: Phone, courier: Courier, words: Words, shell: FakeShell, filed: Filed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(3):
+    monkeypatch.setattr("mobile.presenters.sync.PAGE", 2)
+    for _ in range(5):
         filed()
     presenter = sync(phone, courier, words, shell)
-    presenter._shown = 2
-    presenter.renewed()
-    assert (len(presenter.state.rows), presenter.state.more) == (2, True)
 
-    presenter.more()
-    assert (len(presenter.state.rows), presenter.state.more) == (3, False)
-    assert presenter._shown == 2 + PAGE
+    def said() -> list[str]:
+        return [row.page if row.page in (OLDER, NEWER) else row.title[-1] for row in presenter.state.rows]
+
+    assert (said(), presenter.state.page) == (["5", "4", OLDER], 0)
+    presenter.open(OLDER)
+    assert (said(), presenter.state.page) == ([NEWER, "3", "2", OLDER], 1)
+    presenter.renewed()  # something arrived: the page stays
+    assert said() == [NEWER, "3", "2", OLDER]
+    presenter.open(OLDER)
+    assert said() == [NEWER, "1"]
+    presenter.open(NEWER)
+    presenter.open(NEWER)
+    assert said() == ["5", "4", OLDER]
+    assert shell.opened == []
 
 
 def test_sync_shows_how_far_the_bytes_are(phone: Phone, courier: Courier, words: Words, shell: FakeShell) -> None:

@@ -17,6 +17,7 @@ from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen
 from mobile.services.positioning import Positioning
 from shared.wire.v1.records import Kind, Purpose
+from tests.bench.bench_save import fill
 from tests.factories import reports as make
 from tests.fakes.server import FakeServer, officer
 from tests.mobile.conftest import MORNING, FakeClock
@@ -234,6 +235,25 @@ def test_forty_five_photos_in_one_report(
     driver.until(lambda: len(server.confirmed_files()) == 45, "every photo at the office")
     (sealed,) = server.reports.values()
     assert [one.purpose for one in sealed.manifest.evidence] == [Purpose.LOAD] * 45
+
+
+def test_ten_thousand_reports_are_turned_page_by_page(phone: Phone, app_of: App) -> None:
+    fill(phone, 10_000)
+    driver = app_of(phone)
+    hand = Hand(driver)
+    driver.app.open(Route(Screen.SYNC))
+    driver.frames(3)
+    shown = driver.app.view.list
+    assert len(shown.data) == 101
+    shown.scroll_y = 0.0
+    driver.frames(4)
+    hand.tap("Phiếu cũ hơn")
+    assert shown.scroll_y == 1.0
+    driver.frames(3)
+    assert driver.sees("Vận chuyển khoáng sản số 9900")
+    assert len(shown.data) == 102
+    hand.tap("Vận chuyển khoáng sản số 9900")
+    driver.until(lambda: on(driver) is Screen.REPORT, "the report")
 
 
 # --- another language, another look, in the middle of it

@@ -16,7 +16,8 @@ class SyncView(ScreenView[SyncPresenter]):
         self.add_widget(AppBar(state.title))
         self.head = Column(padding=16)
         self.add_widget(Held(self.head))
-        self.list = RowList(on_open=self.presenter.open, on_end=self.presenter.more)
+        self.list = RowList(on_open=self.presenter.open)
+        self.page = state.page
         self.add_widget(self.list)
         self.nothing: Body | None = None
 
@@ -35,6 +36,9 @@ class SyncView(ScreenView[SyncPresenter]):
             PushButton(state.button, style="tonal", icon="cloud-upload-outline", on_tap=self.presenter.send)
         )
         self.list.show(state.rows)
+        if state.page != self.page:
+            self.page = state.page
+            self.list.to_top()
         if state.empty and self.nothing is None:
             self.nothing = Body()
             self.nothing.add(Empty("inbox-outline", "", state.empty))
