@@ -25,6 +25,7 @@ class FormView(ScreenView[FormPresenter]):
         self.bar = AppBar("", on_back=self.presenter.shell.back)
         self.alarm, self.body = Column(padding=0), Body()
         self.said, self.fields, self.foot = Column(spacing=8), Column(spacing=14), Column(padding=12)
+        self._foot_kind = ""
         self.body.add(self.said)
         self.body.add(self.fields)
         for part in (self.bar, Held(self.alarm), self.body, self.foot):
@@ -132,9 +133,14 @@ class FormView(ScreenView[FormPresenter]):
             Clock.schedule_once(lambda _: setattr(self.body, "scroll_y", 1.0), 0)
 
     def _draw_foot(self, state: FormState) -> None:
-        self.foot.clear_widgets()
+        """The words of its button may change with each letter (the next page is called after a plate)."""
         page = state.page
-        if page.next_label:
-            self.foot.add_widget(PushButton(page.next_label, icon="arrow-right", on_tap=self.presenter.next, wide=True))
-        elif state.review_label:
-            self.foot.add_widget(PushButton(state.review_label, icon="check", on_tap=self.presenter.review, wide=True))
+        kind, said = ("next", page.next_label) if page.next_label else ("review", state.review_label)
+        if said and self._foot_kind == kind:
+            self.foot.children[0].put(said)
+            return
+        self._foot_kind = kind if said else ""
+        self.foot.clear_widgets()
+        if said:
+            icon, act = ("arrow-right", self.presenter.next) if kind == "next" else ("check", self.presenter.review)
+            self.foot.add_widget(PushButton(said, icon=icon, on_tap=act, wide=True))
