@@ -79,7 +79,7 @@ def figures() -> Iterator[Figure]:
                     slow = sorted(time for times in runs for time in times)
                     p99 = slow[len(slow) * 99 // 100]
                     yield at_most(
-                        f"Một phím trong phiếu {CONVOY + 1} lô hàng: {vi} / a key in a form of {CONVOY + 1} loads: {en}",
+                        f"Một phím trong phiếu {CONVOY + 1} lô: {vi} / a key in a form of {CONVOY + 1} loads: {en}",
                         [median(times) for times in runs],
                         "ms",
                         limit=LIMIT_MS,
