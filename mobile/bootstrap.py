@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mobile.device.clock import SystemClock, uptime
-from mobile.device.keystore_file import FileKeystore
-from mobile.device.keywrap_file import FileKeyWrap
-from mobile.device.network import LinuxNetwork
+from mobile.device.desktop import Desktop
 from mobile.device.space import free_bytes
-from mobile.ports import Clock, FreeSpace, Gnss, Network, Uptime, Vault
+from mobile.ports import Clock, FreeSpace, Keystore, Machine, Network, Uptime, Vault
 from mobile.ports.recovered import Recovered
 from mobile.services.backups import BackupNews
 from mobile.services.correcting import Correcting
@@ -59,7 +57,8 @@ class Phone:
     """`leftovers`: files that a crash left whole but without a row; they lie in `files/leftovers` for a person."""
 
     clock: Clock
-    keystore: FileKeystore
+    machine: Machine
+    keystore: Keystore
     enrolment: Enrolment
     pins: Pins
     uptime: Uptime
@@ -93,22 +92,25 @@ def open_phone(
     *,
     server: str,
     gnss: str | None = None,
+    machine: Machine | None = None,
     clock: Clock | None = None,
     network: Network | None = None,
     api: HttpServerApi | None = None,
     uptime: Uptime = uptime,
     space: FreeSpace | None = None,
     model: str = "desktop",
-    platform: str = "linux",
 ) -> Phone:
     """A phone whose key, database and files lie under `home` (made when missing, for this user only).
 
     `server`: address up to and without `/api/v1`, until the QR of an enrolment names another. `api`: in the place of
-    one made for that address. `gnss`: see `mobile.device.gnss_source.open_gnss`; None for a phone without a receiver.
-    Nothing is reached yet. Problem `key_unsafe`, `phone_data_newer`, `phone_data_locked`.
+    one made for that address. `machine`: a desktop where none is given, and then `gnss` is its receiver (see
+    `mobile.device.gnss_source.open_gnss`; None for none) and `model` its name. Nothing is reached yet. Problem
+    `key_unsafe`, `phone_data_newer`, `phone_data_locked`.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    device = _Device(clock or SystemClock(), network or LinuxNetwork(), uptime, space, gnss, model, platform)
+    ticking = clock or SystemClock()
+    made: Machine = machine or Desktop(home, ticking, gnss, model)
+    device = _Device(made, ticking, network or made.network(), uptime, space)
     try:
         return _open(home, server, api, device)
     except (sqlite3.DatabaseError, UnicodeDecodeError, Problem) as error:
@@ -119,7 +121,7 @@ def open_phone(
 
 
 def _open(home: Path, server: str, api: HttpServerApi | None, device: "_Device") -> Phone:
-    database, recovered = open_database(home, FileKeyWrap(home / "lock.key"), device.clock.now)
+    database, recovered = open_database(home, device.machine.wrapping(), device.clock.now)
     try:
         reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
         return _assemble(home, database, reached, device, recovered)
@@ -131,21 +133,19 @@ def _open(home: Path, server: str, api: HttpServerApi | None, device: "_Device")
 
 @dataclass(frozen=True, slots=True)
 class _Device:
+    machine: Machine
     clock: Clock
     network: Network
     uptime: Uptime
     space: FreeSpace | None
-    gnss: str | None
-    model: str
-    platform: str
 
 
 def _assemble(
     home: Path, database: Database, api: HttpServerApi, device: _Device, recovered: Recovered | None
 ) -> Phone:
-    clock = device.clock
-    keystore = FileKeystore(home / "key.pem")
-    vault = open_vault(database, FileKeyWrap(home / "lock.key"))
+    clock, machine = device.clock, device.machine
+    keystore = machine.keystore()
+    vault = open_vault(database, machine.wrapping())
     lock_old_rows(database, vault)
     accounts = SqliteAccounts(database, vault)
     drafts, outbox = SqliteDrafts(database, vault), SqliteOutbox(database, vault, ChainLog(home / CHAIN))
@@ -169,14 +169,15 @@ def _assemble(
     recording, reviews = Recording(drafts, files, clock), SqliteReviews(database, vault)
     return Phone(
         clock=clock,
+        machine=machine,
         keystore=keystore,
-        enrolment=Enrolment(accounts, preferences, api, keystore, model=device.model, platform=device.platform),
+        enrolment=Enrolment(accounts, preferences, api, keystore, model=machine.model, platform=machine.platform),
         pins=Pins(SqlitePins(database, vault), accounts, device.uptime),
         uptime=device.uptime,
         reference=reference,
-        positioning=Positioning(_receiver(device.gnss, clock), clock),
+        positioning=Positioning(machine.receiver(), clock),
         recording=recording,
-        sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, device.platform)),
+        sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, machine.platform)),
         reviews=ReviewNews(reviews, accounts, api, traffic.report_may),
         correcting=Correcting(recording, outbox, reviews),
         tasks=TaskList(SqliteTasks(database, vault), accounts, outbox, preferences, api, clock, traffic.report_may),
@@ -204,19 +205,6 @@ def _sweep(files: FileFolder, outbox: SqliteOutbox, relayed: SqliteRelayed, draf
         lambda: outbox.file_names() | relayed.file_names(),
         lambda stored, label: relayed.adopt(stored) or drafts.adopt(stored, label),
     )
-
-
-def _receiver(url: str | None, clock: Clock) -> Callable[[], Gnss] | None:
-    if url is None:
-        return None
-    address = url
-
-    def open_receiver() -> Gnss:
-        from mobile.device.gnss_source import open_gnss  # a phone without a receiver needs none of its libraries
-
-        return open_gnss(address, clock)
-
-    return open_receiver
 
 
 def _size_of(folder: Path) -> int:

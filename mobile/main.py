@@ -52,6 +52,7 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         closed=screens.closed,
         defect=lambda error: _fault(home, error),
         small=screens.small,
+        thread_ends=phone.machine.thread_ends,
     )
 
 

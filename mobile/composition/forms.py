@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mobile.bootstrap import Phone
 from mobile.composition.shell import AppShell
-from mobile.ports import OpenTask, Photo, QueuedReport
+from mobile.ports import OpenTask, Photo, QueuedReport, Scanner
 from mobile.presenters.base import Presenter
 from mobile.presenters.routes import Route
 from shared.clock import to_millisecond
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mobile.services.papers.service import Papers
 
 MOST_MINERALS = 12
+NO_DRAFT = UUID(int=0)  # a picture that is looked at and thrown away
 
 
 class Forms:
@@ -119,12 +120,7 @@ class Forms:
         phone = self._phone
 
         def take_photo(draft: UUID, purpose: Purpose, done: Callable[[Photo | None], None]) -> None:
-            shell.choose_file(
-                label(self._words, purpose),
-                self._words(N_("Take this file")),
-                Path.home(),
-                lambda path: self._take_file(path, shell, done),
-            )
+            self._take(draft, purpose, label(self._words, purpose), shell, lambda photo: _hand_over(photo, done))
 
         return Kit(
             recording=phone.recording,
@@ -148,6 +144,58 @@ class Forms:
         found = nearest_centres(self._phone.reference.rows("communes"), lat, lon)
         return tuple((one.code, one.name) for one in found)
 
+    # --- pictures
+
+    def _take(
+        self, draft: UUID, purpose: Purpose, title: str, shell: AppShell, done: Callable[[Photo | None], None]
+    ) -> None:
+        """By the camera; where there is none, one of this machine's files."""
+        camera = self._phone.machine.camera
+        if camera is not None:
+            camera.take(draft, purpose, done, shell.tell)
+            return
+        take = self._words(N_("Take this file"))
+        shell.choose_file(title, take, Path.home(), lambda path: self._take_file(path, shell, done))
+
+    def scan(self, shell: AppShell) -> Callable[[Callable[[str], None]], None]:
+        """Calls back with what the QR code in a picture says."""
+
+        def scan(done: Callable[[str], None]) -> None:
+            scanner = self._phone.machine.scanner()
+
+            def taken(photo: Photo | None) -> None:
+                if photo is not None:
+                    shell.jobs.run(lambda stop: _read(scanner, photo), done)
+
+            self._take(NO_DRAFT, Purpose.OTHER, self._words(N_("Picture of the QR code")), shell, taken)
+
+        return scan
+
+    def collect(self, shell: AppShell) -> None:
+        """A picture that the camera took while the app was killed under it goes where it was meant to."""
+        camera = self._phone.machine.camera
+        pending = None if camera is None else camera.pending()
+        if camera is None or pending is None:
+            return
+        draft, purpose = pending
+
+        def came(photo: Photo | None) -> None:
+            if photo is None:
+                return
+            if draft == NO_DRAFT:  # of a QR code, whose time is over
+                photo.path.unlink(missing_ok=True)
+                return
+            try:
+                self._phone.recording.attach_photo(draft, photo, purpose=purpose)
+            except Problem as problem:
+                shell.tell(problem)
+                return
+            finally:
+                photo.path.unlink(missing_ok=True)
+            shell.say(self._words(N_("The photo that was being taken when the app ended is in its draft.")))
+
+        camera.collect(came, shell.tell)
+
     def _take_file(self, path: Path, shell: AppShell, done: Callable[[Photo | None], None]) -> None:
         try:
             size = path.stat().st_size
@@ -160,3 +208,21 @@ class Forms:
             done(None)
             return
         done(Photo(path, None, from_app_camera=False))
+
+
+def _read(scanner: Scanner, photo: Photo) -> str:
+    """What was taken for it alone is thrown away, whatever it showed."""
+    try:
+        return scanner.read(photo.path)
+    finally:
+        if photo.from_app_camera:
+            photo.path.unlink(missing_ok=True)
+
+
+def _hand_over(photo: Photo | None, done: Callable[[Photo | None], None]) -> None:
+    """What the camera took lies open until it is in the report; a file of this machine is its owner's."""
+    try:
+        done(photo)
+    finally:
+        if photo is not None and photo.from_app_camera:
+            photo.path.unlink(missing_ok=True)

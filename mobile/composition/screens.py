@@ -33,7 +33,6 @@ PLACE_WORDS = (
     (Screen.LOOKUP, "magnify", N_("Look up")),
     (Screen.SYNC, "cloud-upload-outline", N_("Sending")),
 )
-PAPERS = "papers"  # folder of papers below the phone's home
 KEEP_S = 300.0  # how often it is asked whether the good copy of the database is old
 ZONE = 9209  # VN-2000 / TM-3 105°30′ where the register does not say which plane the province writes in
 
@@ -43,6 +42,7 @@ class Screens:
 
     def __init__(self, phone: Phone, words: Words, home: Path, *, code: str = "") -> None:
         self.phone, self.words, self.home, self._code = phone, words, home, code
+        self._collected = False
 
     @cached_property
     def courier(self) -> Courier:
@@ -52,10 +52,9 @@ class Screens:
 
     @cached_property
     def papers(self) -> "Papers":
-        from mobile.device.share_folder import FolderShare
         from mobile.services.papers.service import Papers
 
-        phone, share = self.phone, FolderShare(self.home / PAPERS)
+        phone, share = self.phone, self.phone.machine.share()
         return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, share, phone.clock, zone=ZONE)
 
     @cached_property
@@ -115,6 +114,9 @@ class Screens:
             shell.jobs.every(KEEP_S, lambda: self._keep(shell))
         if not self.guard.locked:  # nothing of a report before the PIN
             self.alerts.ask(shell)
+            if not self._collected:
+                self._collected = True
+                self.forms.collect(shell)
         make: Callable[[Route, AppShell], Presenter[Any]] = getattr(self, f"_{route.screen.value}")
         return make(route, shell)
 
@@ -129,7 +131,9 @@ class Screens:
             shell.reset(Route(Screen.LOCK, str(session.officer.id), "choose"))
 
         back = route.part == "add"
-        presenter = EnrolPresenter(self.phone.enrolment, self.words, shell, enrolled=enrolled, back=back)
+        presenter = EnrolPresenter(
+            self.phone.enrolment, self.words, shell, enrolled=enrolled, scan=self.forms.scan(shell), back=back
+        )
         if self._code:
             presenter.type(self._code)
         return presenter

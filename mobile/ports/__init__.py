@@ -10,12 +10,14 @@ from mobile.ports.device import (
     Keystore,
     KeyWrap,
     Photo,
-    PhotoSource,
+    Scanner,
+    Share,
     Stop,
     Uptime,
     Vault,
 )
 from mobile.ports.drafts import Draft, Drafts, FileState, FileStore, LocalFile, StoredFile
+from mobile.ports.machine import Camera, Machine
 from mobile.ports.outbox import Held, Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, Totals
 from mobile.ports.people import Accounts, Device, Officer, PinRecord, PinStore, Session
 from mobile.ports.queues import (
@@ -38,6 +40,7 @@ __all__ = [
     "Accounts",
     "Answer",
     "Backups",
+    "Camera",
     "Clock",
     "Declared",
     "Device",
@@ -55,6 +58,9 @@ __all__ = [
     "KeyWrap",
     "Keystore",
     "Left",
+    "Machine",
+    "Scanner",
+    "Share",
     "LocalFile",
     "May",
     "Network",
@@ -65,7 +71,6 @@ __all__ = [
     "OnOffset",
     "Outbox",
     "Photo",
-    "PhotoSource",
     "PinRecord",
     "PinStore",
     "Preferences",

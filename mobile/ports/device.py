@@ -93,11 +93,6 @@ class Photo:
     from_app_camera: bool
 
 
-class PhotoSource(Protocol):
-    def take(self) -> Photo | None:
-        """The next picture; None when the officer went back without one."""
-
-
 class Share(Protocol):
     """Hands a file on to whatever prints it. What it keeps meanwhile nobody but the phone's owner can read."""
 

@@ -55,6 +55,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         closed: Callable[[], None] = lambda: None,
         defect: Callable[[Exception], str] | None = None,
         small: Callable[[str], Small | None] = lambda name: None,
+        thread_ends: Callable[[], None] = lambda: None,
     ) -> None:
         """`locked`: nothing of a report may be shown. `defect`: notes a defect down where a person finds it and gives
         the mark it has there; without it, as in tests, a defect ends the app."""
@@ -63,7 +64,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         self.words = words
         self.first, self.places = first, places
         self._paused, self._resumed, self._closed, self._touched = paused, resumed, closed, touched
-        self.jobs = KivyJobs(self.tell)
+        self.jobs = KivyJobs(self.tell, thread_ends)
         self._locked = locked
         self._later: Callable[[], None] | None = None
         self.textures = Textures(small, self.jobs)

@@ -36,10 +36,10 @@ class _Job:
 
 class KivyJobs:
     """`failed`: what to do with a Problem for which a caller has no answer of its own. Nothing runs beside the screen
-    before `begin`: the first frame has the processor to itself."""
+    before `begin`: the first frame has the processor to itself. `ended`: said by each thread before it ends."""
 
-    def __init__(self, failed: Callable[[Problem], None]) -> None:
-        self._failed = failed
+    def __init__(self, failed: Callable[[Problem], None], ended: Callable[[], None] = lambda: None) -> None:
+        self._failed, self._ended = failed, ended
         self._running: dict[threading.Thread, _Job] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -69,6 +69,7 @@ class KivyJobs:
             finally:
                 with self._lock:
                     self._running.pop(threading.current_thread(), None)
+                self._ended()
 
         thread = threading.Thread(target=carry_out, daemon=True)
         with self._lock:

@@ -1,0 +1,56 @@
+"""What differs between a phone and a desktop."""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from mobile.ports.device import Gnss, Keystore, KeyWrap, Photo, Scanner, Share
+from mobile.ports.settings import Network
+from shared.problems import Problem
+from shared.wire.v1.records import Purpose
+
+
+class Camera(Protocol):
+    """The phone's own camera app. It may push this one out of memory: what it was opened for is on the disk first."""
+
+    def take(
+        self,
+        draft: UUID,
+        purpose: Purpose,
+        done: Callable[[Photo | None], None],
+        failed: Callable[[Problem], None],
+    ) -> None:
+        """Opens it and returns. `done` gets the picture, or None when the officer went back without one; `failed`
+        Problem `phone_full`, `photo_unreadable`, `camera_missing`. Both are called on the thread of the screen."""
+
+    def pending(self) -> tuple[UUID, Purpose] | None:
+        """What a picture was being taken for when the app was killed."""
+
+    def collect(self, done: Callable[[Photo | None], None], failed: Callable[[Problem], None]) -> None:
+        """Brings in that picture; None where none was taken."""
+
+
+class Machine(Protocol):
+    """What is made otherwise on every kind of machine. Parts are made when they are asked for."""
+
+    model: str
+    platform: str
+    camera: Camera | None  # None: pictures are chosen from this machine's folders
+
+    def keystore(self) -> Keystore: ...
+
+    def wrapping(self) -> KeyWrap: ...
+
+    def network(self) -> Network: ...
+
+    def receiver(self) -> Callable[[], Gnss] | None:
+        """Opens a fresh one each time; None where the machine has none."""
+
+    def scanner(self) -> Scanner:
+        """On the thread of the screen."""
+
+    def share(self) -> Share:
+        """On the thread of the screen."""
+
+    def thread_ends(self) -> None:
+        """Said by a thread that is about to end, whatever it did."""
