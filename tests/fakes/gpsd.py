@@ -21,7 +21,7 @@ PATIENCE_S = 10.0
 
 
 class RealGpsd:
-    """`epochs`: sentences of each, as `tests.fakes.nmea.sentences` writes them; sent one after the other from the moment
+    """`epochs`: sentences of each, as `tests.fakes.nmea.sentences` writes them; sent one after the other from when
     gpsd listens."""
 
     def __init__(self, epochs: Sequence[Sequence[str]]) -> None:

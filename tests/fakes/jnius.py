@@ -60,12 +60,14 @@ class FakeJnius(ModuleType):
         self.detached += 1
 
 
-def call_java(target: Any, name: str, *arguments: Any) -> Any:
-    """As Java calls a method of a `PythonJavaClass`: by its Java name and number of arguments, and only those that are
-    marked with `java_method`."""
+def call_java(target: Any, name: str, *arguments: Any, signature: str = "") -> Any:
+    """As Java calls a method of a `PythonJavaClass`: by its Java name and number of arguments (by `signature` where two
+    have as many), and only those that are marked with `java_method`."""
     for attribute in dir(type(target)):
         function = getattr(type(target), attribute)
-        if getattr(function, "java_name", None) == name and _arity(function.java_signature) == len(arguments):
+        if getattr(function, "java_name", None) != name or signature not in ("", function.java_signature):
+            continue
+        if _arity(function.java_signature) == len(arguments):
             return function(target, *arguments)
     raise NotImplementedError(f"{type(target).__name__} has no Java method {name} of {len(arguments)} arguments")
 
