@@ -1,9 +1,11 @@
 """The field app.  On a desktop:  python -m mobile.main --home FOLDER --server ADDRESS [--gnss URL] [--code CODE]"""
 
 import argparse
+import os
 import sqlite3
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,8 +36,9 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
     from mobile.ui.app import FieldApp
     from shared.i18n import Words
 
-    phone = open_phone(home, server=server, gnss=gnss)
     words = Words()
+    machine = _android(home, words) if on_android() else None
+    phone = open_phone(home, server=server, gnss=gnss, machine=machine)
     screens = Screens(phone, words, home, code=code)
     chosen = screens.chosen()
     words.language = chosen.language
@@ -54,6 +57,29 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         small=screens.small,
         thread_ends=phone.machine.thread_ends,
     )
+
+
+def on_android() -> bool:
+    """python-for-android says so to what it starts."""
+    return "ANDROID_ARGUMENT" in os.environ
+
+
+def _android(home: Path, words: Any) -> Any:
+    from kivy.clock import Clock
+
+    from mobile.device.android.editor import AndroidEditor
+    from mobile.device.android.machine import AndroidMachine
+    from mobile.device.clock import SystemClock
+    from mobile.ui.widgets.entry import Typing
+    from shared.i18n import N_
+
+    def post(call: Callable[[], None]) -> None:
+        Clock.schedule_once(lambda _: call(), 0)
+
+    machine = AndroidMachine(home, SystemClock(), post)
+    Typing.editor = AndroidEditor(post, lambda: (words(N_("Done")), words(N_("Cancel"))))
+    machine.ask_permissions()
+    return machine
 
 
 def _fault(home: Path, error: Exception) -> str:
@@ -81,11 +107,14 @@ def note_fault(path: Path, error: BaseException) -> str:
     return mark
 
 
+def _home() -> Path:
+    """Of the app's own: on Android nobody else reads there, and it goes with the app."""
+    return Path(os.environ["ANDROID_PRIVATE"]) / "phone" if on_android() else Path("var/app")
+
+
 def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mobile.main", description="Kiểm Khoáng")
-    parser.add_argument(
-        "--home", type=Path, default=Path("var/app"), help="thư mục dữ liệu của máy / the phone's folder"
-    )
+    parser.add_argument("--home", type=Path, default=_home(), help="thư mục dữ liệu của máy / the phone's folder")
     parser.add_argument("--server", default="http://127.0.0.1:8000", help="địa chỉ máy chủ / address of the server")
     parser.add_argument("--gnss", help="bộ thu vị trí / receiver: gpsd://…, tcp://…, udp://…, file:…")
     parser.add_argument("--code", default="", help="mã kích hoạt điền sẵn / enrolment code to fill in")

@@ -73,7 +73,7 @@ class Screens:
 
     @cached_property
     def alerts(self) -> Alerts:
-        return Alerts(self.phone.preferences, self.phone.room, self.words)
+        return Alerts(self.phone.preferences, self.phone.room, self.words, self.phone.machine.battery())
 
     def small(self, name: str) -> Small | None:
         from mobile.services.thumbnails import Thumbnails

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from mobile.device.battery import LinuxBattery
 from mobile.device.keystore_file import FileKeystore
 from mobile.device.keywrap_file import FileKeyWrap
 from mobile.device.network import LinuxNetwork
-from mobile.ports import Camera, Clock, Gnss, Keystore, KeyWrap, Network, Scanner, Share
+from mobile.ports import Battery, Camera, Clock, Gnss, Keystore, KeyWrap, Network, Scanner, Share
 
 PAPERS = "papers"  # folder of papers below the phone's home
 
@@ -28,6 +29,9 @@ class Desktop:
 
     def network(self) -> Network:
         return LinuxNetwork()
+
+    def battery(self) -> Battery:
+        return LinuxBattery()
 
     def receiver(self) -> Callable[[], Gnss] | None:
         if self._receiver is None:

@@ -3,6 +3,8 @@ puts them together; services receive them. Failures that a user can meet are `sh
 """
 
 from mobile.ports.device import (
+    Battery,
+    Charge,
     Clock,
     FreeSpace,
     Gnss,
@@ -40,7 +42,9 @@ __all__ = [
     "Accounts",
     "Answer",
     "Backups",
+    "Battery",
     "Camera",
+    "Charge",
     "Clock",
     "Declared",
     "Device",

@@ -109,3 +109,16 @@ class Scanner(Protocol):
     def read(self, picture: Path) -> str:
         """What the QR code in the picture says; may take seconds, from any thread. Problem `qr_not_found`,
         `photo_unreadable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """`percent`: of the battery, 0 … 100. `charging`: it is on a cable."""
+
+    percent: int
+    charging: bool
+
+
+class Battery(Protocol):
+    def __call__(self) -> Charge | None:
+        """None where nobody knows, or where there is no battery."""

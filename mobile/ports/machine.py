@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
-from mobile.ports.device import Gnss, Keystore, KeyWrap, Photo, Scanner, Share
+from mobile.ports.device import Battery, Gnss, Keystore, KeyWrap, Photo, Scanner, Share
 from mobile.ports.settings import Network
 from shared.problems import Problem
 from shared.wire.v1.records import Purpose
@@ -42,6 +42,8 @@ class Machine(Protocol):
     def wrapping(self) -> KeyWrap: ...
 
     def network(self) -> Network: ...
+
+    def battery(self) -> Battery: ...
 
     def receiver(self) -> Callable[[], Gnss] | None:
         """Opens a fresh one each time; None where the machine has none."""

@@ -1,6 +1,6 @@
 """What an officer has to be told that no report speaks of: room on the phone, data that was damaged."""
 
-from mobile.ports import Preferences
+from mobile.ports import Battery, Preferences
 from mobile.ports.recovered import KEPT, Recovered
 from mobile.presenters import room
 from mobile.presenters.base import Shell
@@ -9,10 +9,14 @@ from mobile.services.room import Room
 from mobile.state.forms import Level, Notice, Row
 from shared.i18n import N_, Words
 
+LOW_PERCENT = 15
+
 
 class Alerts:
-    def __init__(self, preferences: Preferences, space: Room, words: Words) -> None:
-        self._preferences, self._space, self.words = preferences, space, words
+    """`battery`: of this phone."""
+
+    def __init__(self, preferences: Preferences, space: Room, words: Words, battery: Battery = lambda: None) -> None:
+        self._preferences, self._space, self.words, self._battery = preferences, space, words, battery
         self._asked = False
 
     def storage(self) -> tuple[Row, ...]:
@@ -25,6 +29,10 @@ class Alerts:
             found.append(Notice(Level.WARN, told(self.words, Recovered.read(text))))
         if self._space.is_low():
             found.append(room.low(self.words, self._space.stored().free))
+        charge = self._battery()
+        if charge is not None and charge.percent <= LOW_PERCENT and not charge.charging:
+            said = N_("Battery at {n} %: put the phone on a cable. What is typed is kept, but sending will stop.")
+            found.append(Notice(Level.WARN, self.words(said, n=charge.percent)))
         return tuple(found)
 
     def ask(self, shell: Shell) -> None:

@@ -178,6 +178,15 @@ PROBLEMS: tuple[ProblemType, ...] = (
         ),
     ),
     problem(
+        "camera_missing",
+        422,
+        ("Không có ứng dụng máy ảnh", "No camera app"),
+        (
+            "Máy này không có ứng dụng máy ảnh nào; hãy cài hoặc bật lại ứng dụng máy ảnh rồi chụp lại.",
+            "This phone has no camera app; install one or switch it on again and take the picture again.",
+        ),
+    ),
+    problem(
         "file_damaged",
         422,
         ("Tệp trên máy đã hỏng", "The file on the phone is damaged"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mobile.bootstrap import Phone, open_phone
-from mobile.ports import QueuedReport
+from mobile.ports import Charge, QueuedReport
 from mobile.ports.recovered import KEPT, Lost, Recovered
 from mobile.presenters.alerts import Alerts
 from mobile.presenters.recovered import told
@@ -145,3 +145,17 @@ def test_a_photo_that_does_not_fit_is_not_taken(roomy: Phone, space: FakeSpace, 
     screens.forms._take_file(path, shell, taken.append)  # type: ignore[arg-type]
     assert [problem.code for problem in shell.told] == ["phone_full", "photo_unreadable"]
     assert taken[2] is None
+
+
+@pytest.mark.parametrize(
+    ("charge", "said"),
+    [
+        (Charge(15, charging=False), True),
+        (Charge(16, charging=False), False),
+        (Charge(3, charging=True), False),
+        (None, False),
+    ],
+)
+def test_an_empty_battery_is_told_in_time(roomy: Phone, charge: Charge | None, said: bool) -> None:
+    notices = Alerts(roomy.preferences, roomy.room, Words("vi"), lambda: charge).notices()
+    assert any("Pin còn" in notice.text for notice in notices) is said
