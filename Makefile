@@ -2,7 +2,7 @@
 # PYTHON=… chooses the interpreter (3.11–3.13).
 
 .DEFAULT_GOAL := help
-.PHONY: demo app screenshots test check corpora bench soak lock help
+.PHONY: demo app apk screenshots test check corpora bench soak lock help
 
 demo: ## Chạy thử trọn việc chính rồi mở máy chủ (DEMO_EXIT=1: thoát sau khi xong) / Run the main job, then serve
 	@requirements/install.sh demo
@@ -11,6 +11,10 @@ demo: ## Chạy thử trọn việc chính rồi mở máy chủ (DEMO_EXIT=1: t
 app: ## Mở ứng dụng hiện trường trong cửa sổ, nối với máy chủ minh họa / Open the field app against the demo server
 	@requirements/install.sh app
 	@.venv/bin/python -m tests.journeys.demo.app
+
+apk: ## Gói Android: đóng nếu có SDK, không thì kiểm những gì kiểm được / Android package: build, or verify what can be
+	@requirements/install.sh test
+	@.venv/bin/python -m mobile.android
 
 screenshots: ## Vẽ lại ảnh mọi màn hình của ứng dụng vào docs/screens / Draw every screen of the app into docs/screens
 	@requirements/install.sh test
