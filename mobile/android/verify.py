@@ -69,7 +69,7 @@ def normal(name: str) -> str:
 def wheels_here(
     names: Iterable[str], pure: frozenset[str] = frozenset({"charset-normalizer", "fonttools"})
 ) -> dict[str, str]:
-    """Tags of what is installed. `pure`: has a compiled wheel for this machine and a pure one beside it on the index."""
+    """Tags of what is installed. `pure`: has a compiled wheel for this machine and a pure one on the index."""
     found: dict[str, str] = {}
     for name in map(normal, names):
         if name in pure:
