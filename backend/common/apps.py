@@ -2,12 +2,7 @@ from django.apps import AppConfig
 
 
 class CommonConfig(AppConfig):
+    """Before `django_tasks_db` in INSTALLED_APPS: its command `db_worker` stands in for the library's."""
+
     name = "backend.common"
     label = "common"
-
-    def ready(self) -> None:
-        from django_tasks.signals import task_finished
-
-        from backend.common.abandoned import after_task
-
-        task_finished.connect(after_task, dispatch_uid="backend.common.abandoned")

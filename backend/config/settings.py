@@ -49,9 +49,9 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "backend.common",  # whose db_worker wraps the one of django_tasks_db
     "django_tasks",
     "django_tasks_db",
-    "backend.common",
     "backend.audit",
     "backend.accounts",
     "backend.registry",
@@ -122,6 +122,12 @@ CACHES = {
 TASKS = {"default": {"BACKEND": env.str("KK_TASKS", default="django_tasks_db.DatabaseBackend"), "QUEUES": ["default"]}}
 # A task that a worker began so long ago and did not end is begun again: longer than any task takes.
 TASK_ABANDONED = timedelta(seconds=env.float("KK_TASK_ABANDONED_S", default=1800.0))
+# One that failed for a passing reason (database, disk, storage) is tried again, with growing waits, for so many days.
+TASK_RETRY_FIRST = timedelta(seconds=env.float("KK_TASK_RETRY_FIRST_S", default=15.0))
+TASK_RETRY_LONGEST = timedelta(seconds=env.float("KK_TASK_RETRY_LONGEST_S", default=3600.0))
+TASK_RETRIED_FOR = timedelta(days=env.float("KK_TASK_RETRY_DAYS", default=30.0))
+# How often each worker looks for tasks to take up again.
+TASK_LOOK_EVERY = timedelta(seconds=env.float("KK_TASK_LOOK_S", default=15.0))
 
 AUTH_USER_MODEL = "accounts.Officer"
 KNOX_TOKEN_MODEL = "accounts.OfficerToken"  # noqa: S105 - the name of a model

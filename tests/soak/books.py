@@ -218,9 +218,10 @@ def receipts_of(phones: Sequence[PhoneBooks]) -> list[dict[str, Any]]:
 
 
 def tasks_waiting(database: str) -> dict[str, int]:
-    """Tasks of the office that did not end: status → how many."""
+    """Tasks of the office that did not end, or failed because the database could not write and are tried again: status
+    → how many."""
     rows = _Tables(database).rows(
         "SELECT status, count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
-        " GROUP BY status"
+        " OR (status = 'FAILED' AND exception_class_path LIKE '%OperationalError') GROUP BY status"
     )
     return dict(rows)

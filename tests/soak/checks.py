@@ -223,15 +223,10 @@ def recorded_once(office: OfficeBooks) -> Iterator[Fault]:
 
 
 def assessed(office: OfficeBooks) -> Iterator[Fault]:
-    """Background work that was ordered with a report was done, whatever was killed. A task that failed because the
-    database could not write is not tried again (docs/state.md): so many reports may be without it, and no more."""
-    failed = sum(what.startswith(_ASSESS) and what.endswith("OperationalError") for what in office.unfinished)
-    missing = [filed.id for filed in office.reports if not office.events["report:assessed", f"report:{filed.id}"]]
-    for report in missing[failed:]:
-        yield Fault("report_not_assessed", report)
-
-
-_ASSESS = "FAILED backend.inspections.assessing.report_assess "
+    """Background work that was ordered with a report was done, whatever was killed and whatever was full."""
+    for filed in office.reports:
+        if not office.events["report:assessed", f"report:{filed.id}"]:
+            yield Fault("report_not_assessed", filed.id)
 
 
 def quarantine_explained(office: OfficeBooks, corrupted: Collection[bytes]) -> Iterator[Fault]:

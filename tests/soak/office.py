@@ -42,6 +42,9 @@ class Office:
             "KK_RATE_DELIVERY": "1000000/min",  # all phones of a run have one address
             "KK_RATE_ENROL": "1000/min",
             "KK_TASK_ABANDONED_S": str(ABANDONED_S),
+            "KK_TASK_RETRY_FIRST_S": "0.2",
+            "KK_TASK_RETRY_LONGEST_S": "2",
+            "KK_TASK_LOOK_S": "0.5",
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -1,9 +1,8 @@
-"""Tasks: given to an inspector below, seen by whom they concern, answered by a report that names them."""
+"""Tasks: given to an inspector below, seen by whom they concern."""
 
 import json
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -16,16 +15,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.audit.models import Event
-from backend.audit.verifying import verify
 from backend.enforcement import services, tasks
 from backend.enforcement.models import Task, TaskSerial
-from backend.inspections.models import Report
-from shared.wire.v1.records import BasisKind, Facts, InspectionBasis
 from shared.workflow.states import Role
 from tests.backend.conftest import Cast, Deliverer, at_once, deliverer, make_cast, officer, on_postgresql
+from tests.backend.enforcement.helpers import give, given, naming, refused, shown
 from tests.factories import registry
-from tests.factories import reports as make
-from tests.factories.reports import envelope_json
 
 NOW = "2026-11-23T02:00:00+00:00"
 Api = Callable[..., APIClient]
@@ -34,35 +29,6 @@ Api = Callable[..., APIClient]
 @pytest.fixture(autouse=True)
 def _at(time_machine: time_machine.TimeMachineFixture) -> None:
     time_machine.move_to(NOW, tick=False)
-
-
-def give(api: APIClient, to: Any, **more: Any) -> Any:
-    body = {"officer": str(to.id), "words": "Xem lại bến Gạch sau 18 giờ (thử)", "due": "2026-11-25", **more}
-    return api.post("/api/v1/tasks/", body, format="json")
-
-
-def given(api: APIClient, to: Any, **more: Any) -> dict[str, Any]:
-    answer = give(api, to, **more)
-    assert answer.status_code == 201, answer.content
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-def shown(api: APIClient, task: Any) -> dict[str, Any]:
-    body: dict[str, Any] = api.get(f"/api/v1/tasks/{task['id']}/").json()
-    return body
-
-
-def naming(number: str | None, kind: BasisKind = BasisKind.TASK) -> Facts:
-    facts = make.transport_facts()
-    basis = InspectionBasis(kind, number, date(2026, 11, 23))
-    return replace(facts, inspection=replace(facts.inspection, basis=basis))
-
-
-def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
-    body: dict[str, Any] = answer.json()
-    assert (answer.status_code, body["code"]) == (status, code), body
-    return body
 
 
 # --- giving
@@ -107,7 +73,7 @@ def test_words_are_kept_as_nfc(cast: Cast, as_: Api) -> None:
     assert given(as_(cast.binh), cast.an, words=unicodedata.normalize("NFD", "Bến Gạch"))["words"] == "Bến Gạch"
 
 
-@pytest.mark.parametrize("words", ["", "   ", "x" * 2001, "a\0b", None, 5.5, ["a"]])
+@pytest.mark.parametrize("words", ["", "   ", "x" * 2001, "\u0958" * 2000, "a\0b", "\ud800", None, 5.5, ["a"]])
 def test_words_that_are_none_are_refused(words: Any, cast: Cast, as_: Api) -> None:
     answer = give(as_(cast.binh), cast.an, words=words)
     if words == 5.5:  # a number is its words
@@ -248,131 +214,3 @@ def test_the_list_does_not_ask_per_row(cast: Cast, phone: Deliverer, as_: Api) -
         return len(queries)
 
     assert asked(2) == asked(20) < 12
-
-
-# --- answering
-
-
-@pytest.mark.parametrize("typed", ["NV-2026-0001", " nv 2026–1 ", "NV2026-0001", "Nv-2026-001"])
-def test_a_report_that_names_it_answers_it(typed: str, cast: Cast, phone: Deliverer, as_: Api) -> None:
-    task = given(as_(cast.binh), cast.an)
-    report = phone.file(facts=naming(typed))
-    body = shown(as_(cast.binh), task)
-    assert (body["state"], body["answer"], body["done_at"]) == ("done", str(report), "2026-11-23T02:00:00Z")
-    event = Event.objects.get(action="task:answered")
-    assert (event.subject, event.actor) == (f"task:{task['id']}", f"device:{phone.device.id}")
-    assert json.loads(event.data) == {"report": str(report)}
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [naming("NV-2026-0002"), naming(None), naming(""), naming("NV-2026-0001", BasisKind.PLAN), naming("' OR 1=1 --")],
-    ids=["unknown", "none", "empty", "another basis", "nonsense"],
-)
-def test_a_report_that_names_no_task_of_theirs_is_received_all_the_same(
-    facts: Facts, cast: Cast, phone: Deliverer, as_: Api
-) -> None:
-    task = given(as_(cast.binh), cast.an)
-    phone.file(facts=facts)
-    assert shown(as_(cast.binh), task)["state"] == "open"
-
-
-def test_anothers_report_answers_nothing(cast: Cast, as_: Api) -> None:
-    other = officer("lan", cast.team, Role.INSPECTOR)
-    task = given(as_(cast.binh), cast.an)
-    deliverer(other, cast.binh).file(facts=naming(task["number"]))
-    assert shown(as_(cast.binh), task)["state"] == "open"
-
-
-def test_the_first_report_stays_the_answer_and_its_correction_takes_its_place(
-    cast: Cast, phone: Deliverer, as_: Api
-) -> None:
-    task = given(as_(cast.binh), cast.an)
-    first = phone.file(facts=naming(task["number"]))
-    phone.file(facts=naming(task["number"]))
-    assert shown(as_(cast.binh), task)["answer"] == str(first)
-    correction = phone.file(facts=naming(task["number"]), supersedes=first)
-    body = shown(as_(cast.binh), task)
-    assert (body["answer"], body["done_at"]) == (str(correction), "2026-11-23T02:00:00Z")
-
-
-def test_the_same_report_again_answers_once(cast: Cast, phone: Deliverer, as_: Api) -> None:
-    task = given(as_(cast.binh), cast.an)
-    sealed = phone.phone.seal(facts=naming(task["number"]))
-    assert [phone.put(sealed).status_code for _ in range(3)] == [201, 200, 200]
-    assert Event.objects.filter(action="task:answered").count() == 1
-
-
-def test_a_server_that_died_in_between_answers_when_the_report_comes_again(
-    cast: Cast, phone: Deliverer, as_: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task = given(as_(cast.binh), cast.an)
-    sealed = phone.phone.seal(facts=naming(task["number"]))
-    with monkeypatch.context() as dying:
-        dying.setattr("backend.sync.filing.tasks_answer", lambda *_, **__: (_ for _ in ()).throw(SystemError))
-        assert phone.put(sealed).status_code == 500
-    assert Report.objects.filter(id=sealed.manifest.id).exists()
-    assert shown(as_(cast.binh), task)["state"] == "open"
-    assert phone.put(sealed).status_code == 200
-    assert shown(as_(cast.binh), task)["answer"] == str(sealed.manifest.id)
-
-
-def test_a_defect_in_answering_holds_up_no_report(
-    cast: Cast, phone: Deliverer, as_: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    task = given(as_(cast.binh), cast.an)
-    monkeypatch.setattr(tasks, "number_key", lambda text: 1 / 0)
-    phone.file(facts=naming(task["number"]))
-    assert shown(as_(cast.binh), task)["state"] == "open"
-
-
-def test_a_batch_and_a_relayed_report_answer_too(cast: Cast, phone: Deliverer, as_: Api) -> None:
-    api = as_(cast.binh)
-    first, second = given(api, cast.an), given(api, cast.an)
-    envelopes = [envelope_json(phone.phone.seal(facts=naming(task["number"]))) for task in (first, second)]
-    assert phone.api.post("/api/v1/reports/batch/", {"envelopes": envelopes[:1]}, format="json").status_code == 200
-    as_(None).post("/api/v1/reports/batch/", {"envelopes": envelopes[1:]}, format="json")
-    assert [shown(api, task)["state"] for task in (first, second)] == ["done", "done"]
-
-
-def test_it_is_answered_by_hand_too(cast: Cast, phone: Deliverer, as_: Api) -> None:
-    task, report = given(as_(cast.binh), cast.an), phone.file()
-    address = f"/api/v1/tasks/{task['id']}/done/"
-    answer = phone.api.post(address, {"report": str(report)}, format="json")
-    assert (answer.status_code, answer.json()["answer"]) == (200, str(report))
-    assert phone.api.post(address, {"report": str(report)}, format="json").json() == answer.json()
-    body = refused(phone.api.post(address, {"report": str(phone.file())}, format="json"), 409, "task_answered")
-    assert task["number"] in body["detail"]
-    assert Event.objects.filter(action="task:answered").count() == 1
-
-
-def test_by_hand_only_with_a_report_that_one_sees(cast: Cast, phone: Deliverer, as_: Api) -> None:
-    other = officer("lan", cast.team, Role.INSPECTOR)
-    task, theirs = given(as_(cast.binh), cast.an), deliverer(other, cast.binh).file()
-    address = f"/api/v1/tasks/{task['id']}/done/"
-    refused(phone.api.post(address, {"report": str(theirs)}, format="json"), 404, "not_found")
-    refused(phone.api.post(address, {"report": "x"}, format="json"), 400, "request_invalid")
-    assert as_(cast.binh).post(address, {"report": str(theirs)}, format="json").status_code == 200
-
-
-def test_the_chain_holds_all_of_it(cast: Cast, phone: Deliverer, as_: Api) -> None:
-    task = given(as_(cast.binh), cast.an)
-    phone.file(facts=naming(task["number"]))
-    shown(as_(cast.an), task)
-    assert list(verify()) == []
-
-
-@on_postgresql
-@pytest.mark.django_db(transaction=True)
-def test_two_answers_in_the_same_instant_are_one() -> None:
-    cast = make_cast()
-    task = tasks.task_give(
-        officer=cast.an.id, words="x", due=date(2026, 11, 25), about=tasks.About(), by=cast.binh, now=timezone.now()
-    )
-    phone = deliverer(cast.an, cast.binh)
-    reports = [Report.objects.get(id=phone.file()) for _ in range(4)]
-    named = [tasks.Named(report, task.name) for report in reports]
-    at_once(*[lambda one=one: tasks.tasks_answer([one], actor="x", now=timezone.now()) for one in named])
-    task.refresh_from_db()
-    assert task.answer_id in {report.id for report in reports}
-    assert Event.objects.filter(action="task:answered").count() == 1
