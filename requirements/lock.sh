@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes demo.txt, server.txt, app.txt and test.txt from the .in files: every version pinned, every file with
-# its hash, no address in them.  With UPGRADE=1 it takes the newest versions, else it keeps the pins.
+# Makes demo.txt, server.txt, app.txt, test.txt and apk.txt from the .in files: every version pinned, every file
+# with its hash, no address in them.  With UPGRADE=1 it takes the newest versions, else it keeps the pins.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,7 +28,8 @@ for lock in server app demo; do
         exit 1
     fi
 done
-if grep -nE '://|^-|file:' requirements/{demo,server,app,test}.txt; then
+compile apk ${UPGRADE:+--upgrade}  # for an environment of its own: it may differ from the others
+if grep -nE '://|^-|file:' requirements/{demo,server,app,test,apk}.txt; then
     echo "Tệp khoá chứa địa chỉ / A lock file holds an address" >&2
     exit 1
 fi

@@ -1,91 +1,120 @@
-"""`make apk`: builds the package where an Android SDK is, elsewhere verifies what can be and says what was not."""
+"""`make apk`: verifies what can be of the package, and builds it where an Android SDK is; else says what was not."""
 
-import os
-import shutil
-import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from mobile.android import verify
-from mobile.android.stage import stage
+from mobile.android import build, online, verify
+from mobile.android.stage import stage, with_versions
+from mobile.android.told import Told
+from mobile.android.tools import Unavailable, environment, pins
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = Path(__file__).with_name("buildozer.spec")
-TARGET = ROOT / "var" / "apk" / "app"
-SHOWN = 12  # faults of one check
+FOLDER = ROOT / "var" / "apk"
+LOCK = ROOT / "requirements" / "apk.txt"
+LOCKS = (ROOT / "requirements" / "app.txt", LOCK)
 NOT_VERIFIED = (
-    ("biên dịch các công thức native (kivy, cryptography, pillow, sqlite3, openssl)", "compiling the native recipes"),
-    ("đóng gói APK, chữ ký, cài lên máy", "building, signing and installing the APK"),
-    ("chạy trên điện thoại thật: máy ảnh, vị trí, kho khóa, bàn phím", "anything on a real phone"),
+    (
+        "biên dịch các công thức native; ứng dụng chạy với phiên bản của chúng nơi khác bàn làm việc",
+        "compiling the native recipes; the app with their versions where those differ from the desk's",
+    ),
+    ("nhánh p4a.branch và com.google.zxing:core có ở nơi tải", "that p4a.branch and com.google.zxing:core can be had"),
+    ("đóng gói, ký và cài APK; kích cỡ của nó", "building, signing and installing the APK; its size"),
+    (
+        "chạy trên điện thoại thật: máy ảnh, vị trí, kho khóa, bàn phím, Python 3.14",
+        "anything on a real phone: camera, position, keystore, keyboard, Python 3.14",
+    ),
 )
 
 
 def main() -> int:
+    told = Told(sys.stdout)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     spec = verify.read_spec(SPEC)
-    names = verify.names_in(spec["app"]["requirements"])
-    _say("Đang chép vào var/apk/app… / staging…")
-    files = stage(ROOT, TARGET)
-    size = sum((TARGET / below).stat().st_size for below in files)
-    checks = (
-        ("buildozer.spec", "buildozer.spec", list(verify.spec_faults(spec))),
-        (
-            f"{len(names)} thư viện: công thức p4a hoặc Python thuần",
-            "requirements: recipes or pure Python",
-            list(verify.requirement_faults(names, verify.wheels_here(names))),
-        ),
-        (
-            "mọi thư viện được gọi đều có trong requirements",
-            "every import is among the requirements",
-            list(verify.import_faults(ROOT, files, names)),
-        ),
-        (
-            f"gói có {len(files)} tệp, {size // 1000} kB, không có gì thừa",
-            "nothing else is in the package",
-            list(verify.content_faults(files)),
-        ),
-        (
-            "mọi mô-đun nạp được khi chỉ có các thư viện ấy",
-            "every module imports with those libraries alone",
-            verify.imports_apart(TARGET, files, sorted(verify.modules_of(names))),
-        ),
+    names = verify.names_in(spec["app"].get("requirements", ""))
+    locked = pins(*LOCKS)
+    _spec(told, names)
+    _tree(told, names, spec["app"].get("source.include_exts", "").split(","))
+    unpinned = [name for name in names if name not in verify.NATIVE and verify.normal(name) not in locked]
+    told.check(
+        f"mọi thư viện Python thuần có phiên bản trong {LOCK.name} hoặc app.txt",
+        "every requirement of pure Python has a version in the lock files",
+        [f"{name}: không có trong tệp khoá / is not in the lock files" for name in unpinned],
     )
-    bad = False
-    for vi, en, faults in checks:
-        _say(f"{'✗' if faults else '✓'} {vi} / {en}")
-        for fault in faults[:SHOWN]:
-            _say(f"    {fault}")
-        if len(faults) > SHOWN:
-            _say(f"    … +{len(faults) - SHOWN}")
-        bad = bad or bool(faults)
-    if bad:
-        return 1
-    return _build() if _has_sdk() else _tell_the_rest()
+    if not unpinned:
+        versions = {name: pin.version for name, pin in locked.items()}
+        (FOLDER / "buildozer.spec").write_text(with_versions(SPEC.read_text("utf-8"), versions), encoding="utf-8")
+        _with_tools(told, names, locked)
+    if told.failed:
+        return told.end(())
+    sdk = build.sdk()
+    if sdk is None:
+        return told.end(NOT_VERIFIED)
+    return build.run(FOLDER, environment(LOCK, FOLDER / "tools"), sdk)
 
 
-def _has_sdk() -> bool:
-    return bool(os.environ.get("ANDROID_HOME") or (Path.home() / ".buildozer" / "android").is_dir()) and bool(
-        shutil.which("buildozer")
+def _spec(told: Told, names: Iterable[str]) -> None:
+    spec = verify.read_spec(SPEC)
+    bootstrap = (ROOT / "mobile" / "bootstrap.py").read_text(encoding="utf-8")
+    faults = [*verify.spec_faults(spec), *verify.version_faults(spec, bootstrap)]
+    rules = len(verify.RULES) + 2
+    told.check(
+        f"buildozer.spec: {rules} quy tắc, {len(verify.PERMISSIONS)} quyền và không quyền nào khác",
+        f"{rules} rules hold, {len(verify.PERMISSIONS)} permissions and no other",
+        faults,
     )
 
 
-def _build() -> int:
-    return subprocess.run(["buildozer", "android", "debug"], cwd=SPEC.parent, check=False).returncode
+def _tree(told: Told, names: list[str], extensions: list[str]) -> list[Path]:
+    target = FOLDER / "app"
+    files = stage(ROOT, target)
+    size = sum((target / below).stat().st_size for below in files)
+    told.check(
+        f"gói có {len(files)} tệp, {size // 1000} kB: không có khóa, kiểm thử, dữ liệu",
+        f"{len(files)} files, {size // 1000} kB are staged: no secret, no test, no data",
+        verify.content_faults(target, files, extensions),
+    )
+    told.check(
+        "mọi thư viện được gọi đều có trong requirements",
+        "every library that is imported is among the requirements",
+        verify.import_faults(target, files, names),
+    )
+    told.check(
+        "thư viện mà các thư viện ấy cần cũng có trong requirements",
+        "what those need themselves is among the requirements too",
+        verify.dependency_faults(names),
+    )
+    modules = [below for below in files if below.suffix == ".py"]
+    told.step("nạp từng mô-đun…", "importing each module…")
+    told.check(
+        f"{len(modules)} mô-đun nạp được khi chỉ có các thư viện ấy (jnius và android là giả)",
+        f"{len(modules)} modules import with those libraries alone (jnius and android are fakes)",
+        verify.imports_apart(target, modules, verify.modules_of(names)),
+    )
+    return files
 
 
-def _tell_the_rest() -> int:
-    _say("Máy này không có Android SDK và buildozer. Chưa kiểm được / no Android SDK and buildozer here; not verified:")
-    for vi, en in NOT_VERIFIED:
-        _say(f"  - {vi} / {en}")
-    return 0
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+def _with_tools(told: Told, names: list[str], locked: online.Pins) -> None:
+    told.step("cài buildozer và python-for-android vào var/apk/tools…", "installing the build tools…")
+    try:
+        python = environment(LOCK, FOLDER / "tools")
+    except Unavailable as why:
+        told.skip("buildozer, python-for-android, pip", "buildozer, python-for-android, pip", why)
+        wheels = verify.wheels_here(names)
+        known = [name for name in names if name in verify.NATIVE or verify.normal(name) in wheels]
+        told.check(
+            f"{len(known)} trong {len(names)} thư viện: công thức hoặc Python thuần, theo bản đã cài",
+            f"{len(known)} of {len(names)} requirements: recipes or pure Python, as they are installed here",
+            verify.requirement_faults(known, wheels),
+        )
+        return
+    online.check(told, python, FOLDER, names, locked)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
+        sys.stderr.write("\nĐã dừng. / Stopped.\n")
         sys.exit(130)

@@ -1,12 +1,25 @@
 """What goes into the package."""
 
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-MAIN = '"""Where python-for-android begins."""\n\nfrom mobile.main import main\n\nmain([])\n'
+from mobile.android.verify import NATIVE, names_in, normal
+
+MAIN = '''"""Where python-for-android begins."""
+
+import os
+
+# Without a word SDL would be told to draw into memory, as on a desktop without a screen (mobile.ui.environment).
+os.environ.setdefault("SDL_VIDEODRIVER", "Android")
+
+from mobile.main import main
+
+main([])
+'''
 ROOTS = ("mobile", "shared")
-SUFFIXES = frozenset({".py", ".ttf", ".mo", ".txt", ".md", ".json", ".csv"})
+SUFFIXES = frozenset({".py", ".kv", ".ttf", ".mo", ".txt", ".md", ".json", ".csv"})
 # Of a desktop alone, or commands of this desk: their libraries are not on a phone.
 LEFT_OUT = frozenset(
     {
@@ -42,3 +55,15 @@ def stage(root: Path, target: Path) -> list[Path]:
         shutil.copyfile(root / below, target / below)
     (target / "main.py").write_text(MAIN, encoding="utf-8")
     return found
+
+
+def with_versions(spec: str, versions: Mapping[str, str]) -> str:
+    """The text of a spec with Kivy and its pure requirements at these versions (by normal name). KeyError for one
+    without. What else a recipe compiles has the recipe's version."""
+
+    def pinned(line: re.Match[str]) -> str:
+        names = names_in(line[2])
+        free = NATIVE - {"kivy"}
+        return line[1] + ",".join(name if name in free else f"{name}=={versions[normal(name)]}" for name in names)
+
+    return re.sub(r"^(requirements = )(.*)$", pinned, spec, flags=re.MULTILINE)
