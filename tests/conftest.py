@@ -3,7 +3,12 @@
 import os
 import tempfile
 
+import hypothesis
 import pytest
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 os.environ["KK_VAR"] = tempfile.mkdtemp(prefix="kiem-khoang-test-")
 os.environ["KK_TASKS"] = "django_tasks.backends.immediate.ImmediateBackend"
