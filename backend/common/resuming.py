@@ -50,8 +50,8 @@ def _left_by_killed_workers(now: datetime) -> int:
 
 
 def _failed_for_a_passing_reason(now: datetime) -> int:
-    """Each waits longer after each failure (`wait_after`), and is given up KK_TASK_RETRY_DAYS after it was ordered. What
-    failed by a defect stays FAILED, for a person."""
+    """Each waits longer after each failure (`wait_after`), and is given up KK_TASK_RETRY_DAYS after it was ordered.
+    What failed by a defect stays FAILED, for a person."""
     count = 0
     failed = DBTaskResult.objects.filter(
         status=TaskResultStatus.FAILED, enqueued_at__gt=now - settings.TASK_RETRIED_FOR

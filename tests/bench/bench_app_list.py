@@ -87,7 +87,7 @@ def figures() -> Iterator[Figure]:
         [wall for wall, _ in flung[MANY]],
         "ms",
         limit=FRAME_MS,
-        limit_words=f"{FRAME_MS:g} ms đồng hồ, vẽ bằng bộ xử lý; với 100 phiếu là {few:.3g} ms, riêng luồng của ứng dụng"
+        limit_words=f"{FRAME_MS:g} ms đồng hồ, vẽ bằng bộ xử lý; với 100 phiếu {few:.3g} ms, riêng luồng ứng dụng"
         f" {median(own for _, own in flung[MANY]):.3g} ms, cùng lượt / {FRAME_MS:g} ms by the clock, drawn by the"
         f" processor; {few:.3g} ms with 100, the app's own thread"
         f" {median(own for _, own in flung[MANY]):.3g} ms, same run",
