@@ -84,7 +84,8 @@ class Task(models.Model):
     report names it as the basis of its inspection, `NV-2026-0001`, and `key` that as `shared.vietnamese.number_key` has
     it. `unit`: the officer's then, so that everybody above sees it. `commune`: its code, "" for none.
 
-    Done when there is an `answer`: the report, its correction once there is one.
+    Done when there is an `answer`: the report, its correction once there is one. `done_at`, `done_by`: when it was
+    first answered, and by whom: who filed the report that named it, or who named a report by hand.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -104,6 +105,7 @@ class Task(models.Model):
     given_at = models.DateTimeField()
     answer = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="tasks_answered")
     done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="tasks_done")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "key"], name="task_name_once")]

@@ -1,7 +1,7 @@
 """Giving tasks, and the reports that answer them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ from backend.audit.actions import Action
 from backend.enforcement.models import Task, TaskSerial
 from backend.enforcement.selectors import case_in
 from backend.inspections.models import Report
+from backend.inspections.receiving import may_replace
 from backend.inspections.selectors import report_in
 from backend.registry.selectors.licences import licence_by_id
 from backend.registry.selectors.places import commune_names
@@ -105,14 +106,16 @@ def _next_name(agency: Agency, now: datetime) -> dict[str, str]:
 
 
 def task_answer(*, task: Task, report: Report, by: Officer, now: datetime) -> Task:
-    """The same report again is no change; another one is Problem `task_answered`."""
-    with transaction.atomic():
-        task = Task.objects.select_for_update(of=("self",), no_key=True).get(id=task.id)
-        if task.answer_id is not None and task.answer_id != report.id:
+    """By hand. A report that was corrected stands for its last correction. The one that is the answer already is no
+    change; another one is Problem `task_answered`."""
+
+    def choose(task: Task) -> Report:
+        last = _last_correction(report)
+        if task.answer is not None and _last_correction(task.answer) != last:
             raise Problem("task_answered", task=task.name, report=task.answer_id)
-        if task.answer_id is None:
-            _answered(task, report, str(by.id), now)
-    return task
+        return last
+
+    return _settle(task.id, choose, actor=str(by.id), by=by.id, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,8 @@ class Named:
 
 def tasks_answer(arrived: Sequence[Named], *, actor: str, now: datetime) -> None:
     """What reports that arrived say of tasks: each answers the open task it names, where that was given to whoever
-    filed it; a correction takes the place of the report it corrects. Anything else they name changes nothing. The same
-    again changes nothing.
+    filed it; a correction, of whoever may correct a report, takes the place of the report it corrects. Anything else
+    they name changes nothing. The same again changes nothing.
 
     Whatever goes wrong here but the database is the office's to mend: the report is received all the same.
     """
@@ -142,27 +145,74 @@ def tasks_answer(arrived: Sequence[Named], *, actor: str, now: datetime) -> None
 
 def _answer(one: Named, actor: str, now: datetime) -> None:
     report = one.report
-    locked = Task.objects.select_for_update(of=("self",), no_key=True).filter(officer=report.officer_id)
+
+    def corrected(task: Task) -> Report | None:
+        if task.answer is None or task.answer_id != report.supersedes:
+            return None
+        return _last_correction(task.answer)
+
+    def named(task: Task) -> Report | None:
+        return _last_correction(report) if task.answer is None else None
+
     if report.supersedes is not None:
-        for task in locked.filter(answer=report.supersedes).order_by("number"):
-            _answered(task, report, actor, now)
+        for task in Task.objects.filter(answer=report.supersedes).order_by("number"):
+            _settle(task.id, corrected, actor=actor, by=report.officer_id, now=now)
     if key := number_key(one.number):
-        agency = report.officer.unit.agency_id if report.officer.unit is not None else None
-        named = locked.filter(agency=agency, key=key, answer=None).first()
-        if named is not None:
-            _answered(named, report, actor, now)
+        # Two agencies may have given the same number to an officer who went from one to the other: the newer is meant.
+        mine = Task.objects.filter(officer=report.officer_id, key=key, answer=None).order_by("-number")
+        if (task_id := mine.values_list("id", flat=True).first()) is not None:
+            _settle(task_id, named, actor=actor, by=report.officer_id, now=now)
 
 
-def _answered(task: Task, report: Report, actor: str, now: datetime) -> None:
-    task.answer, task.done_at = report, task.done_at or now
-    task.save(update_fields=["answer", "done_at"])
-    audit.record(
-        Action.TASK_ANSWERED,
-        subject=f"task:{task.id}",
-        actor=actor,
-        at=now,
-        report=str(report.id),
-    )
+def _last_correction(report: Report) -> Report:
+    """The report, its correction, that one's, … as far as they arrived; of two of one report, the first to arrive. Of
+    reports that correct each other in a ring, which no honest phone makes, the last to arrive."""
+    path = [report]
+    while True:
+        last = path[-1]
+        corrections = Report.objects.filter(supersedes=last.id).order_by("number")
+        newer = next((row for row in corrections if may_replace(last, row.officer_id, row.unit_id)), None)
+        if newer is None:
+            return last
+        if newer in path:
+            return max(path, key=lambda row: row.number or 0)
+        path.append(newer)
+
+
+class _Overtaken(Exception):
+    """Somebody changed what was decided upon before it was written."""
+
+
+def _settle(task_id: UUID, choose: Callable[[Task], Report | None], *, actor: str, by: UUID, now: datetime) -> Task:
+    """Make what `choose` says of the task as it stands its answer; None for no change.
+
+    Nothing is locked but the audit chain: a report that arrives holds it before it comes to a task (a card's, in one
+    transaction), so whoever held a task and then waited for the chain could wait for ever. Who has it is alone with
+    tasks' answers and with reports that arrive: what is decided again then holds.
+    """
+    while True:
+        try:
+            with transaction.atomic():
+                task = _as_it_stands(task_id)
+                answer = choose(task)
+                if answer is None or answer.id == task.answer_id:
+                    return task
+                audit.record(
+                    Action.TASK_ANSWERED, subject=f"task:{task_id}", actor=actor, at=now, report=str(answer.id)
+                )
+                task = _as_it_stands(task_id)
+                if choose(task) != answer or answer.id == task.answer_id:
+                    raise _Overtaken
+                task.answer, task.done_at = answer, task.done_at or now
+                task.done_by_id = task.done_by_id or by
+                task.save(update_fields=["answer", "done_at", "done_by"])
+                return task
+        except _Overtaken:
+            continue
+
+
+def _as_it_stands(task_id: UUID) -> Task:
+    return Task.objects.select_related("answer", "officer", "given_by", "licence", "case").get(id=task_id)
 
 
 def task_view_record(*, task: Task, by: Officer, now: datetime) -> None:

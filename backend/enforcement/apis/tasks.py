@@ -24,17 +24,21 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ANSWERERS = CASE_WORKERS | {Role.INSPECTOR}
 
 
+class NfcField(serializers.CharField):
+    """Text as it is kept: the limit of its length counts what NFC makes of it, which may be more."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return unicodedata.normalize("NFC", super().to_internal_value(data))
+
+
 class TaskInput(serializers.Serializer[Any]):
     officer = serializers.UUIDField()
-    words = serializers.CharField(max_length=2000)
+    words = NfcField(max_length=2000)
     due = serializers.DateField()
     report = serializers.UUIDField(required=False, allow_null=True, default=None)
     licence = serializers.UUIDField(required=False, allow_null=True, default=None)
     place = serializers.CharField(required=False, allow_blank=True, default="", max_length=10, help_text="commune code")
     case = serializers.UUIDField(required=False, allow_null=True, default=None)
-
-    def validate_words(self, words: str) -> str:
-        return unicodedata.normalize("NFC", words)
 
 
 class DoneInput(serializers.Serializer[Any]):
