@@ -1,6 +1,8 @@
 """The receiver of a phone: what Android says of a position, and what it calls."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -10,7 +12,7 @@ import pytest
 
 from mobile.device.android.gnss import KEPT, AndroidGnss
 from mobile.ports import Gnss, GnssUnavailable
-from shared.geo.fix import Fix, FixMode
+from shared.geo.fix import Fix, FixMode, FixQuality
 from tests.fakes.jnius import FakeJnius, JavaException, call_java
 
 NOW = datetime(2026, 11, 20, 1, 45, tzinfo=UTC)
@@ -95,9 +97,11 @@ class Manager:
     """`getAllProviders`, `isProviderEnabled` as told; keeps who listens."""
 
     def __init__(self) -> None:
-        self.providers, self.enabled, self.refuses = ["gps", "network"], True, False
+        self.providers, self.enabled, self.refuses = ["gps", "network"], True, ""
+        self.while_asked: Callable[[], None] = lambda: None
         self.listening: list[Any] = []
         self.asked: list[Any] = []
+        self.removed_on: list[int] = []  # threads
         self.began = threading.Event()
 
     def getAllProviders(self) -> JavaList:  # noqa: N802
@@ -109,13 +113,15 @@ class Manager:
 
     def requestLocationUpdates(self, *asked: Any) -> None:  # noqa: N802
         if self.refuses:
-            raise JavaException("no", "java.lang.SecurityException")
+            raise JavaException("no", self.refuses)
+        self.while_asked()
         self.asked.append(asked)
         self.listening.append(asked[3])
         self.began.set()
 
     def removeUpdates(self, listener: Any) -> None:  # noqa: N802
         self.listening.remove(listener)
+        self.removed_on.append(threading.get_ident())
 
 
 @pytest.fixture
@@ -125,7 +131,7 @@ def manager() -> Manager:
 
 @pytest.fixture
 def phone(jnius: FakeJnius, manager: Manager) -> SimpleNamespace:
-    activity = SimpleNamespace(
+    activity: Any = SimpleNamespace(
         granted=0,
         checkSelfPermission=lambda name: activity.granted,
         getSystemService=lambda name: {"location": manager}[name],
@@ -181,7 +187,7 @@ def test_a_location_becomes_a_fix(read: Read) -> None:
         fixed_at=NOW,
         received_at=NOW,
         mode=FixMode.THREE_D,
-        quality=fix.quality,
+        quality=FixQuality.UNKNOWN,
         provider="gps",
         satellites=9,
         mock=False,
@@ -197,7 +203,7 @@ def test_every_method_of_the_listener_is_there(phone: SimpleNamespace, manager: 
     listener = AndroidGnss(Clock())._listener()
     signatures = {
         (function.java_name, function.java_signature)
-        for function in map(type(listener).__dict__.get, type(listener).__dict__)
+        for function in vars(type(listener)).values()
         if hasattr(function, "java_name")
     }
     assert signatures == {
@@ -222,11 +228,16 @@ def test_what_android_does_not_say_is_not_made_up(read: Read) -> None:
     assert fix.mode is FixMode.TWO_D
 
 
+def test_an_accuracy_of_nought_says_nothing(read: Read) -> None:
+    (fix,) = read(("onLocationChanged", Location(accuracy=0.0)))
+    assert fix.accuracy_m is None
+
+
 @pytest.mark.parametrize("level", [29, 30, 31, 33, 34])
 def test_a_simulated_position_is_named_on_every_android(level: int, phone: SimpleNamespace, read: Read) -> None:
     phone.version.SDK_INT = level
     (fix,) = read(("onLocationChanged", Location(mock=True, level=level)))
-    assert fix.mock
+    assert (fix.mock, fix.quality) == (True, FixQuality.SIMULATED)
     assert (fix.altitude_m is not None) is (level >= 34)  # before that Android knows the ellipsoid only
 
 
@@ -247,6 +258,76 @@ def test_a_slow_reader_gets_the_last_ones(phone: SimpleNamespace, manager: Manag
     assert len(list(fixes)) == KEPT - 1
 
 
+def test_fixes_that_crowd_in_after_the_end_do_not_push_it_out(phone: SimpleNamespace, manager: Manager) -> None:
+    gnss = AndroidGnss(Clock())
+    fixes = gnss.fixes()
+    listener = gnss._listener()
+    call_java(listener, "onLocationChanged", Location(), signature=LOCATION)
+    next(fixes)
+    gnss.close()
+    for _ in range(KEPT + 1):
+        call_java(listener, "onLocationChanged", Location(), signature=LOCATION)
+    assert list(fixes) == []
+
+
+def test_only_the_thread_that_reads_speaks_with_java(
+    phone: SimpleNamespace, manager: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `threading.Timer` that has spoken with Java ends the app with itself; it is what closes after a time-out."""
+    gnss = AndroidGnss(Clock())
+    fixes = gnss.fixes()
+    call_java(gnss._listener(), "onLocationChanged", Location(), signature=LOCATION)
+    next(fixes)
+    timer = threading.Timer(0, gnss.close)
+    timer.start()
+    timer.join()
+    assert len(manager.listening) == 1
+    assert list(fixes) == []
+    assert manager.listening == []
+    assert manager.removed_on == [threading.get_ident()]
+
+
+def test_closed_while_android_is_being_asked_nobody_listens_on(phone: SimpleNamespace, manager: Manager) -> None:
+    gnss = AndroidGnss(Clock())
+    manager.while_asked = gnss.close
+    assert list(gnss.fixes()) == []
+    assert (len(manager.asked), manager.listening) == (1, [])
+
+
+def test_a_call_under_way_still_meets_the_listener_that_was_sent_away(phone: SimpleNamespace, manager: Manager) -> None:
+    gnss = AndroidGnss(Clock())
+    manager.while_asked = gnss.close
+    assert list(gnss.fixes()) == []
+    listener = weakref.ref(manager.asked.pop()[3])
+    del gnss
+    gc.collect()
+    assert listener() is not None
+
+
+def test_a_reader_that_has_enough_leaves_no_listener(phone: SimpleNamespace, manager: Manager) -> None:
+    gnss = AndroidGnss(Clock())
+    fixes = gnss.fixes()
+    call_java(gnss._listener(), "onLocationChanged", Location(), signature=LOCATION)
+    next(fixes)
+    fixes.close()  # type: ignore[attr-defined]
+    assert manager.listening == []
+
+
+def test_what_goes_wrong_in_a_call_from_java_is_raised_where_fixes_are_read(
+    phone: SimpleNamespace, manager: Manager
+) -> None:
+    gnss = AndroidGnss(Clock())
+    call_java(gnss._listener(), "onLocationChanged", object(), signature=LOCATION)
+    with pytest.raises(AttributeError):
+        list(gnss.fixes())
+    assert manager.listening == []
+
+
+@pytest.mark.parametrize("lat", [90.5, -91.0, float("nan"), float("inf")])
+def test_a_place_that_is_not_on_earth_is_no_fix(read: Read, lat: float) -> None:
+    assert read(("onLocationChanged", Location(lat=lat))) == []
+
+
 def unavailable(phone: SimpleNamespace) -> str:
     with pytest.raises(GnssUnavailable) as caught:
         list(AndroidGnss(Clock()).fixes())
@@ -256,9 +337,15 @@ def unavailable(phone: SimpleNamespace) -> str:
 def test_without_the_permission_it_says_where_it_is_given(phone: SimpleNamespace, manager: Manager) -> None:
     phone.activity.granted = -1
     assert "Quyền" in unavailable(phone)
-    phone.activity.granted, manager.refuses = 0, True
+    phone.activity.granted, manager.refuses = 0, "java.lang.SecurityException"
     assert "Quyền" in unavailable(phone)
     assert manager.listening == []
+
+
+def test_any_other_refusal_of_android_is_a_defect(phone: SimpleNamespace, manager: Manager) -> None:
+    manager.refuses = "java.lang.IllegalArgumentException"
+    with pytest.raises(JavaException):
+        list(AndroidGnss(Clock()).fixes())
 
 
 def test_switched_off_or_without_a_receiver_it_says_so(phone: SimpleNamespace, manager: Manager) -> None:
@@ -281,7 +368,9 @@ def test_switched_off_in_the_middle_ends_it_with_that(phone: SimpleNamespace, ma
 
 
 def test_closed_before_it_began_it_gives_nothing(phone: SimpleNamespace, manager: Manager) -> None:
+    phone.activity.granted = -1
     gnss = AndroidGnss(Clock())
     gnss.close()
+    gnss.close()
     assert list(gnss.fixes()) == []
-    assert manager.listening == []
+    assert manager.asked == []
