@@ -13,7 +13,7 @@ app: ## Mở ứng dụng hiện trường trong cửa sổ, nối với máy ch
 	@.venv/bin/python -m tests.journeys.demo.app
 
 apk: ## Gói Android: đóng nếu có SDK, không thì kiểm những gì kiểm được / Android package: build, or verify what can be
-	@requirements/install.sh test
+	@requirements/install.sh app
 	@.venv/bin/python -m mobile.android
 
 screenshots: ## Vẽ lại ảnh mọi màn hình của ứng dụng vào docs/screens / Draw every screen of the app into docs/screens

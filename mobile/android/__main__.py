@@ -1,13 +1,13 @@
 """`make apk`: verifies what can be of the package, and builds it where an Android SDK is; else says what was not."""
 
 import sys
-from collections.abc import Iterable
+from configparser import ConfigParser
 from pathlib import Path
 
 from mobile.android import build, online, verify
 from mobile.android.stage import stage, with_versions
 from mobile.android.told import Told
-from mobile.android.tools import Unavailable, environment, pins
+from mobile.android.tools import Refused, Unavailable, environment, pins
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = Path(__file__).with_name("buildozer.spec")
@@ -33,9 +33,21 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     spec = verify.read_spec(SPEC)
     names = verify.names_in(spec["app"].get("requirements", ""))
-    locked = pins(*LOCKS)
-    _spec(told, names)
+    _spec(told, spec)
     _tree(told, names, spec["app"].get("source.include_exts", "").split(","))
+    python = _with_tools(told, names) if _versions(told, names) else None
+    sdk = build.sdk()
+    if told.failed or sdk is None:
+        return told.end(NOT_VERIFIED)
+    if python is None:
+        told.check("đóng gói cần buildozer", "building needs buildozer", ["xem ở trên / see above"])
+        return told.end(NOT_VERIFIED)
+    return build.run(FOLDER, python, sdk)
+
+
+def _versions(told: Told, names: list[str]) -> bool:
+    """Writes the staged spec, with versions; False where one is missing."""
+    locked = pins(*LOCKS)
     unpinned = [name for name in names if name not in verify.NATIVE and verify.normal(name) not in locked]
     told.check(
         f"mọi thư viện Python thuần có phiên bản trong {LOCK.name} hoặc app.txt",
@@ -44,18 +56,12 @@ def main() -> int:
     )
     if not unpinned:
         versions = {name: pin.version for name, pin in locked.items()}
-        (FOLDER / "buildozer.spec").write_text(with_versions(SPEC.read_text("utf-8"), versions), encoding="utf-8")
-        _with_tools(told, names, locked)
-    if told.failed:
-        return told.end(())
-    sdk = build.sdk()
-    if sdk is None:
-        return told.end(NOT_VERIFIED)
-    return build.run(FOLDER, environment(LOCK, FOLDER / "tools"), sdk)
+        text = with_versions(SPEC.read_text(encoding="utf-8"), versions)
+        (FOLDER / SPEC.name).write_text(text, encoding="utf-8")
+    return not unpinned
 
 
-def _spec(told: Told, names: Iterable[str]) -> None:
-    spec = verify.read_spec(SPEC)
+def _spec(told: Told, spec: ConfigParser) -> None:
     bootstrap = (ROOT / "mobile" / "bootstrap.py").read_text(encoding="utf-8")
     faults = [*verify.spec_faults(spec), *verify.version_faults(spec, bootstrap)]
     rules = len(verify.RULES) + 2
@@ -66,7 +72,7 @@ def _spec(told: Told, names: Iterable[str]) -> None:
     )
 
 
-def _tree(told: Told, names: list[str], extensions: list[str]) -> list[Path]:
+def _tree(told: Told, names: list[str], extensions: list[str]) -> None:
     target = FOLDER / "app"
     files = stage(ROOT, target)
     size = sum((target / below).stat().st_size for below in files)
@@ -92,13 +98,15 @@ def _tree(told: Told, names: list[str], extensions: list[str]) -> list[Path]:
         f"{len(modules)} modules import with those libraries alone (jnius and android are fakes)",
         verify.imports_apart(target, modules, verify.modules_of(names)),
     )
-    return files
 
 
-def _with_tools(told: Told, names: list[str], locked: online.Pins) -> None:
+def _with_tools(told: Told, names: list[str]) -> Path | None:
+    """The Python of the tools; None where they cannot be had."""
     told.step("cài buildozer và python-for-android vào var/apk/tools…", "installing the build tools…")
     try:
         python = environment(LOCK, FOLDER / "tools")
+    except Refused as no:
+        told.check("cài công cụ theo tệp khoá", "the tools install from the lock file", [str(no)])
     except Unavailable as why:
         told.skip("buildozer, python-for-android, pip", "buildozer, python-for-android, pip", why)
         wheels = verify.wheels_here(names)
@@ -108,8 +116,10 @@ def _with_tools(told: Told, names: list[str], locked: online.Pins) -> None:
             f"{len(known)} of {len(names)} requirements: recipes or pure Python, as they are installed here",
             verify.requirement_faults(known, wheels),
         )
-        return
-    online.check(told, python, FOLDER, names, locked)
+    else:
+        online.check(told, python, FOLDER, names, pins(*LOCKS))
+        return python
+    return None
 
 
 if __name__ == "__main__":

@@ -21,6 +21,11 @@ INSIDE = Path(__file__).with_name("inside.py")
 PHONE = ("any",)  # pip's tag of wheels that run everywhere
 # What pip takes on the machine that builds: python-for-android lets it choose as for that machine.
 DESK = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64", "any")
+_QUIETLY = (
+    "--disable-pip-version-check",
+    "--retries",
+    "2",
+)  # without a retry pip does not say that there is no network
 _NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|name resolution|Name or service not known|Max retries|[Tt]imed? ?out"
     r"|Connection (?:refused|reset|aborted|broken)|Network is unreachable|ProxyError|SSLError|IncompleteRead"
@@ -33,7 +38,11 @@ class Unavailable(Exception):
 
 
 class Refused(Exception):
-    """What the tool said last."""
+    """What the tool said last. `whole`: all it said."""
+
+    def __init__(self, last: str, whole: str = "") -> None:
+        super().__init__(last)
+        self.whole = whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +83,20 @@ def pins(*locks: Path) -> dict[str, Pin]:
 
 
 def environment(lock: Path, folder: Path) -> Path:
-    """Its Python; made anew when the lock file or the Python is another one."""
+    """Its Python; made anew when the lock file or the Python is another one. Refused where a hash is another one."""
     python, stamp = folder / "bin" / "python", folder / ".installed"
     wanted = f"{hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version}"
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return python
     shutil.rmtree(folder, ignore_errors=True)
-    _run([sys.executable, "-m", "venv", str(folder)])
     install = ["install", "--require-hashes", "--only-binary", ":all:", "--no-input", "-q", "-r", str(lock)]
-    _run([str(python), "-m", "pip", "--disable-pip-version-check", *install])
+    try:
+        _run([sys.executable, "-m", "venv", str(folder)])
+        _run([str(python), "-m", "pip", *_QUIETLY, *install])
+    except Refused as no:
+        if "DO NOT MATCH THE HASHES" in no.whole:
+            raise
+        raise Unavailable(f"không cài được / cannot be installed: {no}") from no
     stamp.write_text(wanted, encoding="utf-8")
     return python
 
@@ -113,7 +127,7 @@ def wheels(python: Path, pinned: Sequence[str], platforms: Sequence[str], versio
     nowhere, report = python.parents[2] / "nothing", python.parents[2] / "pip.json"
     how = ["--dry-run", "--ignore-installed", "--no-deps", "--only-binary=:all:", "-q", "--no-input"]
     where = [f"--platform={platform}" for platform in platforms]
-    command = [str(python), "-m", "pip", "--disable-pip-version-check", "install", *how, *where]
+    command = [str(python), "-m", "pip", *_QUIETLY, "install", *how, *where]
     command += ["--python-version", version, "--target", str(nowhere), "--report", str(report), *pinned]
     _run(command)
     found = json.loads(report.read_text(encoding="utf-8"))["install"]
@@ -154,4 +168,4 @@ def _run(command: Sequence[str], folder: Path | None = None, more: Mapping[str, 
     if _NO_NETWORK.search(said):
         raise Unavailable("không có mạng / there is no network")
     lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith("WARNING")]
-    raise Refused("; ".join(lines[-3:]) or f"exit {done.returncode}")
+    raise Refused("; ".join(lines[-3:]) or f"exit {done.returncode}", said)

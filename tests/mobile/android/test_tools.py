@@ -87,6 +87,25 @@ def test_no_network_is_not_a_no(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
         tools.wheels(tmp_path / "tools" / "bin" / "python", ["plyer==9"], tools.PHONE, "3.14.2")
 
 
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ("ERROR: No matching distribution found for buildozer==1.6.0", tools.Unavailable),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES\n1\n2\n3\n4", tools.Refused),
+    ],
+)
+def test_tools_that_cannot_be_had_are_skipped_and_others_in_their_place_are_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, error: type[Exception]
+) -> None:
+    def run(command: Sequence[str], **how: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, int("pip" in command), "", said)
+
+    monkeypatch.setattr("mobile.android.tools.subprocess.run", run)
+    (tmp_path / "apk.txt").write_text(LOCK, encoding="utf-8")
+    with pytest.raises(error):
+        tools.environment(tmp_path / "apk.txt", tmp_path / "tools")
+
+
 def test_the_environment_cannot_change_what_the_spec_says() -> None:
     given = {"APP_ANDROID_PERMISSIONS": "CAMERA", "BUILDOZER_BUILD_DIR": "/", "PYTHONPATH": "/", "LANG": "C"}
     assert tools.plain_environment(given) == {"LANG": "C"}
