@@ -14,15 +14,20 @@ class SyncView(ScreenView[SyncPresenter]):
     def build(self) -> None:
         state: SyncState = self.presenter.state
         self.add_widget(AppBar(state.title))
-        self.head = Column(padding=16)
-        self.add_widget(Held(self.head))
+        # Bytes move while a finger comes down: what is tapped stays, only what is said is drawn anew.
+        self.said = Column(padding=0)
+        self.button = PushButton(state.button, style="tonal", icon="cloud-upload-outline", on_tap=self.presenter.send)
+        head = Column(padding=16)
+        head.add_widget(self.said)
+        head.add_widget(self.button)
+        self.add_widget(Held(head))
         self.list = RowList(on_open=self.presenter.open)
         self.page = state.page
         self.add_widget(self.list)
         self.nothing: Body | None = None
 
     def show(self, state: SyncState) -> None:
-        head = self.head
+        head = self.said
         head.clear_widgets()
         head.add_widget(NoticeBox(state.level, state.summary))
         for notice in state.notices:
@@ -32,9 +37,6 @@ class SyncView(ScreenView[SyncPresenter]):
         if state.moving:
             head.add_widget(Text(state.moving, role="label"))
         head.add_widget(Text(state.network, role="caption", color="on_surface_variant"))
-        head.add_widget(
-            PushButton(state.button, style="tonal", icon="cloud-upload-outline", on_tap=self.presenter.send)
-        )
         self.list.show(state.rows)
         if state.page != self.page:
             self.page = state.page
