@@ -1,8 +1,9 @@
 """The phone's own camera app: a row of MediaStore is made for the picture, the camera writes into it, and its bytes
 come into a file of the app.
 
-The camera may push this app out of memory. So what the picture is for stands in a file before the camera opens, and
-the next start of the app brings the picture in (`pending`, `collect`).
+The camera may push this app out of memory. So what a picture is for stands in a file before the camera opens, and the
+next start of the app brings the picture in (`pending`, `collect`). That file stays until whoever was given the picture
+has removed it: what was not yet in a report when the app was killed is handed over once more, never lost.
 """
 
 import errno
@@ -10,6 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -22,22 +24,90 @@ from shared.clock import instant_text
 from shared.problems import Problem
 from shared.wire.v1.records import Purpose
 
-PENDING = "camera.json"  # in the app's folder
 PIECE = 1 << 16
+THREAD = "camera"  # the name of those that copy
+_NOTE, _PICTURE, _PART = "camera-{}.json", "camera-{}.jpg", ".part"
 _REQUEST, _OK = 4711, -1  # of startActivityForResult; Activity.RESULT_OK
 _CAPTURE, _OUTPUT = "android.media.action.IMAGE_CAPTURE", "output"
 _GRANT = 0x1 | 0x2  # Intent.FLAG_GRANT_READ_URI_PERMISSION | FLAG_GRANT_WRITE_URI_PERMISSION
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NO_ROOM_SAID = ("ENOSPC", "EDQUOT", "No space left", "disk is full")
 _NO_CAMERA = "android.content.ActivityNotFoundException"
 Done = Callable[[Photo | None], None]
 Failed = Callable[[Problem], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Capture:
+    """One opening of the camera. `id`: in the names of its files. `copied`: the picture lies here, whole."""
+
+    id: str
+    uri: str
+    draft: UUID
+    purpose: Purpose
+    at: datetime
+    copied: bool = False
+
+
+class _Notes:
+    """What pictures are for: a file for each, so that none takes the place of another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, capture: _Capture) -> None:
+        """On the disk, whole."""
+        said = {
+            "uri": capture.uri,
+            "draft": str(capture.draft),
+            "purpose": capture.purpose.value,
+            "at": instant_text(capture.at),
+            "copied": capture.copied,
+        }
+        path = self._path(capture)
+        part = path.with_name(path.name + _PART)
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                json.dump(said, file)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+        part.replace(path)
+        _sync(self._folder)
+
+    def drop(self, capture: _Capture) -> None:
+        self._path(capture).unlink(missing_ok=True)
+
+    def read(self) -> list[_Capture]:
+        """The oldest first; without what is no such note: it says of no picture where it belongs."""
+        found = [_read(path) for path in self._folder.glob(_NOTE.format("*"))]
+        return sorted((capture for capture in found if capture is not None), key=lambda capture: capture.at)
+
+    def picture(self, capture: _Capture) -> Path:
+        return self._folder / _PICTURE.format(capture.id)
+
+    def _path(self, capture: _Capture) -> Path:
+        return self._folder / _NOTE.format(capture.id)
+
+
+def _read(path: Path) -> _Capture | None:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        draft, purpose, at = UUID(said["draft"]), Purpose(said["purpose"]), datetime.fromisoformat(said["at"])
+        name = path.stem.partition("-")[2]
+        return _Capture(name, str(said["uri"]), draft, purpose, at, copied=bool(said["copied"]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
 class AndroidCamera:
-    """A `Camera`. Made on the thread of the screen. `post`: takes calls from any thread to that of the screen."""
+    """A `Camera`. Made, and called, on the thread of the screen. `post`: takes calls from any thread to that one."""
 
     def __init__(self, folder: Path, clock: Clock, post: Callable[[Callable[[], None]], None]) -> None:
-        self._folder, self._clock, self._post = folder, clock, post
+        self._notes, self._clock, self._post = _Notes(folder), clock, post
+        self._folder = folder
         self._java: Any = import_module("jnius")
         autoclass = self._java.autoclass
         self._activity: Any = autoclass("org.kivy.android.PythonActivity").mActivity
@@ -46,156 +116,204 @@ class AndroidCamera:
         self._uris = autoclass("android.net.Uri")
         self._images = autoclass("android.provider.MediaStore$Images$Media").EXTERNAL_CONTENT_URI
         self._results: Any = import_module("android.activity")
-        self._waiting: tuple[Done, Failed] | None = None
+        self._waiting: tuple[_Capture, Done, Failed] | None = None
+        self._ours: set[str] = set()  # ids of this run: nothing of it was cut off
+        for part in folder.glob(f"camera-*{_PART}"):
+            part.unlink()  # an earlier run ended in the middle of it
 
     def take(self, draft: UUID, purpose: Purpose, done: Done, failed: Failed) -> None:
         if self._waiting is not None:
             return  # a second tap while the camera opens
-        uri = self._row()
+        name = str(uuid4())
         try:
-            self._note(str(uri.toString()), draft, purpose)
+            capture = self._begin(name, draft, purpose)
         except OSError as error:
-            self._forget(uri)
-            failed(_problem(error))
+            failed(_problem(error, _PICTURE.format(name)))
             return
-        self._waiting = (done, failed)
+        self._waiting = (capture, done, failed)
         self._results.bind(on_activity_result=self._ended)
-        intent = self._intents(_CAPTURE)
-        intent.putExtra(_OUTPUT, self._java.cast("android.os.Parcelable", uri))
-        intent.addFlags(_GRANT)
         try:
-            self._activity.startActivityForResult(intent, _REQUEST)
+            self._activity.startActivityForResult(self._intent(capture), _REQUEST)
         except self._java.JavaException as error:
-            self._stop(uri)
-            if getattr(error, "classname", "") != _NO_CAMERA:
+            self._release()
+            self._forget(capture)
+            if error.classname != _NO_CAMERA:
                 raise
             failed(Problem("camera_missing"))
 
     def pending(self) -> tuple[UUID, Purpose] | None:
-        noted = self._noted()
-        return None if noted is None else (UUID(noted["draft"]), Purpose(noted["purpose"]))
+        capture = self._cut_off()
+        return None if capture is None else (capture.draft, capture.purpose)
 
     def collect(self, done: Done, failed: Failed) -> None:
-        noted = self._noted()
-        if noted is None:
+        capture = self._cut_off()
+        if capture is None:
             done(None)
             return
-        self._bring(self._uris.parse(noted["uri"]), done, failed)
+        self._ours.add(capture.id)
+        self._bring(capture, done, failed)
 
-    # --- Android
+    def _cut_off(self) -> _Capture | None:
+        """The oldest of earlier runs that nobody has taken in."""
+        for capture in self._notes.read():
+            if capture.copied and not self._notes.picture(capture).exists():
+                self._notes.drop(capture)  # taken in; the app ended before it could say so here
+            elif capture.id not in self._ours:
+                return capture
+        return None
 
-    def _row(self) -> Any:
+    # --- on the way to the camera
+
+    def _begin(self, name: str, draft: UUID, purpose: Purpose) -> _Capture:
+        uri = self._row(name)
+        capture = _Capture(name, str(uri.toString()), draft, purpose, self._clock.now())
+        self._ours.add(name)
+        try:
+            self._notes.write(capture)
+        except OSError:
+            self._forget(capture)
+            raise
+        return capture
+
+    def _row(self, name: str) -> Any:
         values = self._values()
-        values.put("_display_name", f"kiem-khoang-{uuid4()}.jpg")
+        values.put("_display_name", f"kiem-khoang-{name}.jpg")
         values.put("mime_type", "image/jpeg")
-        return self._activity.getContentResolver().insert(self._images, values)
+        try:
+            uri = self._activity.getContentResolver().insert(self._images, values)
+        except self._java.JavaException as error:
+            if not _is_full(error):
+                raise
+            raise OSError(errno.ENOSPC, "Android has no room for the row") from error
+        if uri is None:
+            raise OSError(errno.EIO, "Android made no row for the picture")
+        return uri
+
+    def _intent(self, capture: _Capture) -> Any:
+        intent = self._intents(_CAPTURE)
+        intent.putExtra(_OUTPUT, self._java.cast("android.os.Parcelable", self._uris.parse(capture.uri)))
+        intent.addFlags(_GRANT)
+        return intent
+
+    # --- back from it
 
     def _ended(self, request: int, result: int, intent: Any) -> None:
         """On a thread of Android's."""
-        if request != _REQUEST:
-            return
-        self._post(partial(self._came, result))
+        if request == _REQUEST:
+            self._post(partial(self._came, result))
 
     def _came(self, result: int) -> None:
-        waiting, noted = self._waiting, self._noted()
-        if waiting is None or noted is None:
+        if self._waiting is None:
             return
-        done, failed = waiting
-        uri = self._uris.parse(noted["uri"])
-        if result != _OK:
-            self._stop(uri)
+        capture, done, failed = self._waiting
+        self._release()
+        if result == _OK:
+            self._bring(capture, done, failed)
+        else:
+            self._forget(capture)
             done(None)
-            return
-        self._bring(uri, done, failed)
 
-    def _bring(self, uri: Any, done: Done, failed: Failed) -> None:
-        """Beside the screen: a picture is some megabytes. An empty row is a picture that was never taken."""
+    def _bring(self, capture: _Capture, done: Done, failed: Failed) -> None:
+        """Beside the screen: a picture is some megabytes."""
 
         def bring() -> None:
             try:
-                photo = self._copied(uri)
+                self._post(partial(self._hand_over, capture, self._copied(capture), done))
             except Problem as problem:
-                self._post(partial(self._end, uri, partial(failed, problem), keep=problem.code == "phone_full"))
+                self._post(partial(self._refuse, capture, problem, failed))
             except BaseException as error:
                 self._post(partial(_raise, error))
-            else:
-                self._post(partial(self._end, uri, partial(done, photo)))
             finally:
                 self._java.detach()
 
-        threading.Thread(target=bring, daemon=True).start()
+        threading.Thread(target=bring, name=THREAD, daemon=True).start()
 
-    def _end(self, uri: Any, tell: Callable[[], None], *, keep: bool = False) -> None:
-        """`keep`: there is no room now; the picture is brought in by the next start."""
-        if keep:
-            self._release()
-        else:
-            self._stop(uri)
-        tell()
+    def _hand_over(self, capture: _Capture, photo: Photo | None, done: Done) -> None:
+        """The row goes now that the copy is durable; the note once the copy is taken in, or was never made."""
+        try:
+            self._delete_row(capture)
+        finally:
+            done(photo)
+        if not self._notes.picture(capture).exists():
+            self._notes.drop(capture)
 
-    def _copied(self, uri: Any) -> Photo | None:
-        noted = self._noted()
-        path = self._folder / f"camera-{uuid4()}.jpg"
+    def _refuse(self, capture: _Capture, problem: Problem, failed: Failed) -> None:
+        if problem.code != "phone_full":  # else there is no room now: the next start brings the picture in
+            self._forget(capture)
+        failed(problem)
+
+    def _copied(self, capture: _Capture) -> Photo | None:
+        """None when the camera wrote nothing: a picture that was never taken. Problem `phone_full`,
+        `photo_unreadable`."""
+        path = self._notes.picture(capture)
+        photo = Photo(path, capture.at, from_app_camera=True)
+        if capture.copied:
+            return photo
+        part = path.with_name(path.name + _PART)
         try:
-            source = self._activity.getContentResolver().openFileDescriptor(uri, "r")
-        except self._java.JavaException as error:
-            raise Problem("photo_unreadable", name=path.name) from error
-        if source is None:
-            raise Problem("photo_unreadable", name=path.name)
-        try:
-            with os.fdopen(source.detachFd(), "rb") as reading, path.open("xb") as writing:
-                os.fchmod(writing.fileno(), 0o600)
-                while piece := reading.read(PIECE):
-                    writing.write(piece)
-                writing.flush()
-                os.fsync(writing.fileno())
-                size = writing.tell()
-        except OSError as error:
+            size = _copy(self._opened(capture), part)
+            if not size:
+                part.unlink()
+                return None
+            part.replace(path)
+            _sync(self._folder)
+            self._notes.write(replace(capture, copied=True))
+        except (OSError, self._java.JavaException) as error:
+            part.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
             raise _problem(error, path.name) from error
-        if not size:
-            path.unlink()
-            return None
-        taken_at = None if noted is None else datetime.fromisoformat(noted["at"])
-        return Photo(path, taken_at, from_app_camera=True)
+        return photo
 
-    # --- what the picture is for
+    def _opened(self, capture: _Capture) -> int:
+        """A descriptor of this process's own."""
+        source = self._activity.getContentResolver().openFileDescriptor(self._uris.parse(capture.uri), "r")
+        if source is None:
+            raise OSError(errno.EIO, "Android opened no row")
+        return int(source.detachFd())
 
-    def _note(self, uri: str, draft: UUID, purpose: Purpose) -> None:
-        """On the disk, whole, before the camera opens."""
-        said = {"uri": uri, "draft": str(draft), "purpose": purpose.value, "at": instant_text(self._clock.now())}
-        path, part = self._folder / PENDING, self._folder / f"{PENDING}.part"
-        with part.open("w", encoding="utf-8") as file:
-            json.dump(said, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+    # --- what is left
 
-    def _noted(self) -> dict[str, str] | None:
-        """None also for what is no such note: it says of no picture where it belongs."""
-        try:
-            said = json.loads((self._folder / PENDING).read_text(encoding="utf-8"))
-            UUID(said["draft"]), Purpose(said["purpose"]), said["uri"], datetime.fromisoformat(said["at"])
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            return None
-        return dict(said)
+    def _forget(self, capture: _Capture) -> None:
+        self._notes.drop(capture)
+        self._delete_row(capture)
 
-    def _stop(self, uri: Any) -> None:
-        self._release()
-        (self._folder / PENDING).unlink(missing_ok=True)
-        self._forget(uri)
+    def _delete_row(self, capture: _Capture) -> None:
+        self._activity.getContentResolver().delete(self._uris.parse(capture.uri), None, None)
 
     def _release(self) -> None:
-        if self._waiting is not None:
-            self._waiting = None
-            self._results.unbind(on_activity_result=self._ended)
-
-    def _forget(self, uri: Any) -> None:
-        self._activity.getContentResolver().delete(uri, None, None)
+        self._waiting = None
+        self._results.unbind(on_activity_result=self._ended)
 
 
-def _problem(error: OSError, name: str = "") -> Problem:
-    return Problem("phone_full") if error.errno in _NO_ROOM else Problem("photo_unreadable", name=name)
+def _copy(descriptor: int, path: Path) -> int:
+    """Bytes, all of them on the disk. Closes the descriptor."""
+    with os.fdopen(descriptor, "rb") as reading, path.open("wb") as writing:
+        os.fchmod(writing.fileno(), 0o600)
+        while piece := reading.read(PIECE):
+            writing.write(piece)
+        writing.flush()
+        os.fsync(writing.fileno())
+        return writing.tell()
+
+
+def _sync(folder: Path) -> None:
+    """The names in it too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _problem(error: Exception, name: str) -> Problem:
+    return Problem("phone_full") if _is_full(error) else Problem("photo_unreadable", name=name)
+
+
+def _is_full(error: Exception) -> bool:
+    """Python gives a number, Java a sentence in which its name stands."""
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    return any(said in str(error) for said in _NO_ROOM_SAID)
 
 
 def _raise(error: BaseException) -> None:
