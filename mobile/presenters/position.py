@@ -153,18 +153,19 @@ class PositionPresenter(Presenter[PositionState]):
             position = reading.position
             lat, lon = position.lat or 0.0, position.lon or 0.0
             lines.append(Line("WGS84", f"{lat:.6f}, {lon:.6f}"))
-            grid = vn2000.from_wgs84(self._zone, lat=lat, lon=lon)
             plane = vn2000.zone(self._zone).name.removeprefix("VN-2000 / ")
-            lines.append(
-                Line(
-                    words(N_("VN-2000 ({plane})"), plane=plane),
-                    words(N_("X {north} · Y {east}"), north=f"{grid.northing_m:.2f}", east=f"{grid.easting_m:.2f}"),
-                )
-            )
+            lines.append(Line(words(N_("VN-2000 ({plane})"), plane=plane), self._on_plane(lat, lon)))
             if position.fixed_at is not None:
                 lines.append(Line(words(N_("Time of the receiver")), moment(position.fixed_at)))
             lines += self._boundaries(reading, now)
         return tuple(lines)
+
+    def _on_plane(self, lat: float, lon: float) -> str:
+        words = self.words
+        if not vn2000.reaches(self._zone, lon=lon):  # a receiver that was moved by an app, or a wrong one
+            return words(N_("too far from Vietnam for its planes"))
+        grid = vn2000.from_wgs84(self._zone, lat=lat, lon=lon)
+        return words(N_("X {north} · Y {east}"), north=f"{grid.northing_m:.2f}", east=f"{grid.easting_m:.2f}")
 
     def _boundaries(self, reading: Reading, now: datetime) -> Sequence[Line]:
         register, position = self._register(), reading.position

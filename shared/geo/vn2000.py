@@ -23,6 +23,7 @@ __all__ = [
     "LatLon",
     "Zone",
     "from_wgs84",
+    "reaches",
     "project",
     "suggested_zone",
     "to_wgs84",
@@ -135,6 +136,11 @@ def to_wgs84(epsg: int, *, northing_m: float, easting_m: float, height_m: float 
     there = unproject(epsg, northing_m=northing_m, easting_m=easting_m)
     lat, lon, _ = _geodetic(*DATUM.there(*_geocentric(there.lat, there.lon, height_m)))
     return LatLon(lat, lon)
+
+
+def reaches(epsg: int, *, lon: float) -> bool:
+    """Whether that zone's plane has anything to say of a place at `lon` (degrees, WGS84)."""
+    return abs(math.remainder(lon - zone(epsg).central_meridian_deg, 360)) <= MOST_FROM_MERIDIAN_DEG
 
 
 def from_wgs84(epsg: int, *, lat: float, lon: float, height_m: float = 0.0) -> Grid:

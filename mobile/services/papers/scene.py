@@ -63,6 +63,16 @@ def place(say: Say, facts: Part, communes: Mapping[str, str], zone: int, at: dat
     return sheet.done()
 
 
+def _on_plane(sheet: Sheet, zone: int, lat: float, lon: float) -> None:
+    say, words, plane = sheet.say, sheet.say.words, vn2000.zone(zone).name
+    if not vn2000.reaches(zone, lon=lon):
+        sheet.line(f"{plane}: " + words(N_("too far from Vietnam for its planes")), 1)
+        return
+    grid = vn2000.from_wgs84(zone, lat=lat, lon=lon)
+    x, y = say.number(round(grid.northing_m, 1)), say.number(round(grid.easting_m, 1))
+    sheet.line(words(N_("{plane}: X (north) {x} m, Y (east) {y} m"), plane=plane, x=x, y=y), 1)
+
+
 def _position(sheet: Sheet, one: Part, zone: int, at: datetime) -> None:
     say, words = sheet.say, sheet.say.words
     sheet.head(say.member(PositionRole, one.get("role")))
@@ -70,18 +80,8 @@ def _position(sheet: Sheet, one: Part, zone: int, at: datetime) -> None:
     if lat is None or lon is None:
         sheet.pair(N_("No position, because"), say.text(one.get("missing_reason")), 1)
     else:
-        grid = vn2000.from_wgs84(zone, lat=float(lat), lon=float(lon))
-        plane = vn2000.zone(zone).name
         sheet.pair(N_("WGS84 (latitude, longitude)"), f"{lat:.6f}, {lon:.6f}", 1)
-        sheet.line(
-            words(
-                N_("{plane}: X (north) {x} m, Y (east) {y} m"),
-                plane=plane,
-                x=say.number(round(grid.northing_m, 1)),
-                y=say.number(round(grid.easting_m, 1)),
-            ),
-            1,
-        )
+        _on_plane(sheet, zone, float(lat), float(lon))
         sheet.pair(N_("Accuracy (68 %)"), _spread(say, one.get("accuracy_m"), "m"), 1)
         sheet.pair(N_("Time of the position"), _fixed(say, one.get("fixed_at"), at), 1)
         sheet.pair(N_("Averaged over"), words.many("{n} fix", "{n} fixes", int(one.get("samples") or 0)), 1)

@@ -91,6 +91,13 @@ def test_the_place_stands_in_both_systems_with_age_satellites_and_source(panel: 
     assert told["Nguồn"] == "nmea"
 
 
+def test_a_place_far_from_vietnam_has_no_plane_and_ends_nothing(panel: Panel, received: list[Reading]) -> None:
+    presenter = panel(fix(lat=-37.785, lon=175.314))
+    assert lines(presenter)["VN-2000 (TM-3 105-30)"] == "quá xa Việt Nam, không có mặt phẳng nào của hệ này"
+    presenter.take()
+    assert received[0].position.lat == -37.785
+
+
 def test_the_nearest_boundary_is_told_in_words(
     panel: Panel, phone: Phone, server: FakeServer, received: list[Reading]
 ) -> None:
