@@ -19,7 +19,8 @@ def prepare(home: Path) -> None:
         KIVY_HOME=str(home),
         KIVY_WINDOW="sdl2",  # its other desktop provider ends the process where there is no screen
     )
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+    on_a_phone = "ANDROID_ARGUMENT" in os.environ
+    if not on_a_phone and not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
 
 
