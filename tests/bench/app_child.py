@@ -1,14 +1,15 @@
-"""One start of a window, for `bench_app_start`: says at its first frame what it took, and ends.
+"""One start of a window, for `app_starts`: says at a frame what it took to get there, and ends.
 
-python -m tests.bench.app_child bare FOLDER        a bare Kivy window with one label
-python -m tests.bench.app_child app FOLDER         the field app over the phone in FOLDER, as `python -m mobile.main`
-python -m tests.bench.app_child screen FOLDER      the same, until its first screen can be used
+python -m tests.bench.app_child bare FOLDER    a bare Kivy window with one label: its first frame
+python -m tests.bench.app_child name FOLDER    the field app over the phone in FOLDER, as `python -m mobile.main` starts
+                                               it: its very first frame, which is its name
+python -m tests.bench.app_child home FOLDER    the same: the first frame of the first screen, "Today"
+python -m tests.bench.app_child lock FOLDER    the same, where the officer has a PIN
 
-The answer is one line of JSON: `at` (seconds on CLOCK_MONOTONIC, which the parent's clock is too), `cpu` (seconds on a
-processor, of all threads), `memory` (bytes: proportional set size).
+The answer: `at` (s on CLOCK_MONOTONIC, which the parent's clock is too), `cpu` (s on a processor, of all threads),
+`pss`, `rss` (bytes).
 """
 
-import json
 import os
 import sys
 import time
@@ -28,7 +29,7 @@ def main(kind: str, folder: Path) -> None:
 
     import mobile.main
 
-    Window.bind(on_flip=lambda _: _say() if kind == "app" or _has_a_screen() else None)
+    Window.bind(on_flip=lambda _: _say() if kind == "name" or _is_there(kind) else None)
     mobile.main.main(["--home", str(folder), "--server", "http://127.0.0.1:9"])
 
 
@@ -48,29 +49,37 @@ def _bare() -> Any:
     return Bare()
 
 
-def _has_a_screen() -> bool:
+def _is_there(screen: str) -> bool:
+    """Whether the app shows it. Another first screen ends the process with code 3."""
     from kivy.app import App
 
-    app = App.get_running_app()
-    return getattr(app, "view", None) is not None
+    app: Any = App.get_running_app()
+    if getattr(app, "view", None) is None:
+        return False
+    found = app.stack.top.route.screen.value
+    if found != screen:
+        os.write(2, f"the app opened with {found}\n".encode())
+        os._exit(3)
+    return True
 
 
 def _say() -> None:
     from kivy.graphics.opengl import glFinish
 
     glFinish()  # the frame is drawn, not only ordered
-    said = {"at": time.monotonic(), "cpu": time.process_time(), "memory": memory()}
-    sys.stdout.write(json.dumps(said) + "\n")
-    sys.stdout.flush()
-    os._exit(0)
+    at, cpu = time.monotonic(), time.process_time()
+    text = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
+    from tests.bench.app_process import say
+
+    say({"at": at, "cpu": cpu, "pss": memory("Pss", text), "rss": memory("Rss", text)})
 
 
-def memory() -> int:
-    """Bytes: this process's part of the memory it maps (Pss of proc(5), smaps_rollup)."""
-    for line in Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
+def memory(name: str, text: str) -> int:
+    """Bytes: what smaps_rollup (proc(5)) says under that name. OSError when it says nothing."""
+    for line in text.splitlines():
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
-    raise OSError("/proc/self/smaps_rollup says nothing of Pss")
+    raise OSError(f"/proc/self/smaps_rollup says nothing of {name}")
 
 
 if __name__ == "__main__":
