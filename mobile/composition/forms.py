@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_MINERALS = 12
 NO_DRAFT = UUID(int=0)  # a picture that is looked at and thrown away
+FOR_NOTHING = ("draft_closed", "photo_unreadable")  # why a picture will never be in its report
 
 
 class Forms:
@@ -119,8 +120,12 @@ class Forms:
 
         phone = self._phone
 
-        def take_photo(draft: UUID, purpose: Purpose, done: Callable[[Photo | None], None]) -> None:
-            self._take(draft, purpose, label(self._words, purpose), shell, lambda photo: _hand_over(photo, done))
+        def take_photo(draft: UUID, purpose: Purpose, done: Callable[[], None]) -> None:
+            def taken(photo: Photo | None) -> None:
+                if photo is not None and self._attached(draft, purpose, photo, shell):
+                    done()
+
+            self._take(draft, purpose, label(self._words, purpose), shell, taken)
 
         return Kit(
             recording=phone.recording,
@@ -172,7 +177,7 @@ class Forms:
         return scan
 
     def collect(self, shell: AppShell) -> None:
-        """A picture that the camera took while the app was killed under it goes where it was meant to."""
+        """Pictures that the camera took while the app was killed under it go where they were meant to."""
         camera = self._phone.machine.camera
         pending = None if camera is None else camera.pending()
         if camera is None or pending is None:
@@ -180,21 +185,31 @@ class Forms:
         draft, purpose = pending
 
         def came(photo: Photo | None) -> None:
-            if photo is None:
-                return
-            if draft == NO_DRAFT:  # of a QR code, whose time is over
+            if photo is not None and draft == NO_DRAFT:  # of a QR code, whose time is over
                 photo.path.unlink(missing_ok=True)
-                return
-            try:
-                self._phone.recording.attach_photo(draft, photo, purpose=purpose)
-            except Problem as problem:
-                shell.tell(problem)
-                return
-            finally:
-                photo.path.unlink(missing_ok=True)
-            shell.say(self._words(N_("The photo that was being taken when the app ended is in its draft.")))
+            elif photo is not None and self._attached(draft, purpose, photo, shell):
+                shell.say(self._words(N_("The photo that was being taken when the app ended is in its draft.")))
+            self.collect(shell)
 
-        camera.collect(came, shell.tell)
+        def failed(problem: Problem) -> None:
+            shell.tell(problem)
+            self.collect(shell)
+
+        camera.collect(came, failed)
+
+    def _attached(self, draft: UUID, purpose: Purpose, photo: Photo, shell: AppShell) -> bool:
+        """Whether it is in the report now; what it is not is told. What the camera took lies open until then, and goes
+        as well when nothing can come of it; else it stays, and comes again. A file of this machine is its owner's."""
+        try:
+            self._phone.recording.attach_photo(draft, photo, purpose=purpose)
+        except Problem as problem:
+            shell.tell(problem)
+            if photo.from_app_camera and problem.code in FOR_NOTHING:
+                photo.path.unlink(missing_ok=True)
+            return False
+        if photo.from_app_camera:
+            photo.path.unlink(missing_ok=True)
+        return True
 
     def _take_file(self, path: Path, shell: AppShell, done: Callable[[Photo | None], None]) -> None:
         try:
@@ -216,13 +231,4 @@ def _read(scanner: Scanner, photo: Photo) -> str:
         return scanner.read(photo.path)
     finally:
         if photo.from_app_camera:
-            photo.path.unlink(missing_ok=True)
-
-
-def _hand_over(photo: Photo | None, done: Callable[[Photo | None], None]) -> None:
-    """What the camera took lies open until it is in the report; a file of this machine is its owner's."""
-    try:
-        done(photo)
-    finally:
-        if photo is not None and photo.from_app_camera:
             photo.path.unlink(missing_ok=True)

@@ -17,12 +17,22 @@ class LinuxBattery:
 
 
 def _charge(path: Path) -> Charge | None:
-    """None for a charger, and for a battery that says nothing."""
+    """None for a charger, for a battery that says nothing, and for that of a mouse or a headset."""
     try:
         if (path / "type").read_text(encoding="ascii").strip() != "Battery":
+            return None
+        if _scope(path) == "Device":  # of something else that is joined to this machine
             return None
         percent = int((path / "capacity").read_text(encoding="ascii"))
         status = (path / "status").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return None
     return Charge(percent, status in ("Charging", "Full")) if 0 <= percent <= 100 else None
+
+
+def _scope(path: Path) -> str:
+    """ "System" or "Device"; "" where the driver does not say, as most of a machine's own do (sysfs-class-power)."""
+    try:
+        return (path / "scope").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

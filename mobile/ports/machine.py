@@ -21,13 +21,16 @@ class Camera(Protocol):
         failed: Callable[[Problem], None],
     ) -> None:
         """Opens it and returns. `done` gets the picture, or None when the officer went back without one; `failed`
-        Problem `phone_full`, `photo_unreadable`, `camera_missing`. Both are called on the thread of the screen."""
+        Problem `phone_full`, `photo_unreadable`, `camera_missing`. Both are called on the thread of the screen.
+
+        Whoever gets the picture removes its file once it is kept elsewhere; one that is still there when the app starts
+        again is pending again."""
 
     def pending(self) -> tuple[UUID, Purpose] | None:
-        """What a picture was being taken for when the app was killed."""
+        """What the oldest picture of an earlier run was taken for that nobody has taken in."""
 
     def collect(self, done: Callable[[Photo | None], None], failed: Callable[[Problem], None]) -> None:
-        """Brings in that picture; None where none was taken."""
+        """Brings in that picture; None where none was taken. It is not pending again in this run."""
 
 
 class Machine(Protocol):

@@ -11,12 +11,12 @@ from shared.wire.v1.records import Purpose
 
 class FakeCamera:
     """`coming`: the next pictures, in order; None for one that the officer went back from, a Problem for one that
-    failed. `left`: what was being taken when the app was killed."""
+    failed. `left`: what was being taken when the app was killed, the oldest first."""
 
     def __init__(self) -> None:
         self.coming: list[Path | Problem | None] = []
         self.asked: list[tuple[UUID, Purpose]] = []
-        self.left: tuple[UUID, Purpose, Path | None] | None = None
+        self.left: list[tuple[UUID, Purpose, Path | Problem | None]] = []
 
     def take(
         self,
@@ -29,12 +29,11 @@ class FakeCamera:
         self._hand(self.coming.pop(0), done, failed)
 
     def pending(self) -> tuple[UUID, Purpose] | None:
-        return None if self.left is None else self.left[:2]
+        return self.left[0][:2] if self.left else None
 
     def collect(self, done: Callable[[Photo | None], None], failed: Callable[[Problem], None]) -> None:
-        assert self.left is not None
-        (_, _, path), self.left = self.left, None
-        self._hand(path, done, failed)
+        *_, came = self.left.pop(0)
+        self._hand(came, done, failed)
 
     def _hand(
         self, came: Path | Problem | None, done: Callable[[Photo | None], None], failed: Callable[[Problem], None]

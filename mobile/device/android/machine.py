@@ -25,6 +25,9 @@ class AndroidMachine:
 
     def __init__(self, home: Path, clock: Clock, post: Callable[[Callable[[], None]], None]) -> None:
         self._java: Any = import_module("jnius")
+        # Java finds the app's own classes from this thread alone (JNI's FindClass); pyjnius needs this one at the first
+        # object that it gives to Java, which is the receiver's listener, made on another.
+        self._java.autoclass("org.jnius.NativeInvocationHandler")
         build = self._java.autoclass("android.os.Build")
         self.model = f"{build.MANUFACTURER} {build.MODEL}"[:100]
         self._clock = clock

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from mobile.ports import Draft, Photo
+from mobile.ports import Draft
 from mobile.presenters.base import Presenter, Shell, Task
 from mobile.presenters.forms import changes, plan, verdicts
 from mobile.presenters.forms.builder import Builder, Facts
@@ -139,7 +139,7 @@ class FormPresenter(Presenter[FormState]):
     def press(self, key: str) -> None:
         name, _, rest = key.partition(":")
         if key.startswith(PHOTO):
-            self._kit.take_photo(self._draft, Purpose(rest), lambda photo: self._photographed(photo, Purpose(rest)))
+            self._kit.take_photo(self._draft, Purpose(rest), self._photographed)
         elif key.startswith(SIGN):
             self._settle()
             self.shell.open(Route(Screen.SIGN, str(self._draft), rest))
@@ -212,14 +212,7 @@ class FormPresenter(Presenter[FormState]):
         self._files = self._kit.recording.get(self._draft).files
         self._change({**self._tree, "signatures": [*kept, made]}, synced=True)
 
-    def _photographed(self, photo: Photo | None, purpose: Purpose) -> None:
-        if photo is None:
-            return
-        try:
-            self._kit.recording.attach_photo(self._draft, photo, purpose=purpose)
-        except Problem as problem:
-            self.shell.tell(problem)
-            return
+    def _photographed(self) -> None:
         self._files = self._kit.recording.get(self._draft).files
         self._update()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from mobile.ports import Clock, Photo
+from mobile.ports import Clock
 from mobile.services.recording import Recording
 from shared.rules.papers import PaperUse
 from shared.wire.v1.judging import Judged
@@ -14,8 +14,8 @@ from shared.wire.v1.records import Purpose
 @dataclass(frozen=True, slots=True)
 class Kit:
     """`judge`: what the rules say of a draft; `earlier`: loads that had a paper of it; `marks`: (kind of vehicle, mark)
-    of those met before; `places`: (code, words) of communes near a place; `take_photo`: calls back with a photo, or
-    None when the officer went back."""
+    of those met before; `places`: (code, words) of communes near a place; `take_photo`: calls back
+    once a photo is among the files of the draft; what went wrong is told, going back is not."""
 
     recording: Recording
     clock: Clock
@@ -24,4 +24,4 @@ class Kit:
     minerals: Callable[[], tuple[str, ...]]
     marks: Callable[[], tuple[tuple[str, str], ...]]
     places: Callable[[float, float], tuple[tuple[str, str], ...]]
-    take_photo: Callable[[UUID, Purpose, Callable[[Photo | None], None]], None]
+    take_photo: Callable[[UUID, Purpose, Callable[[], None]], None]

@@ -34,3 +34,10 @@ def test_nonsense_and_no_battery_are_nothing(tmp_path: Path, capacity: str) -> N
     supply(tmp_path, "BAT0", type="Battery", capacity=capacity, status="Full")
     supply(tmp_path, "mouse", type="Battery")
     assert LinuxBattery(tmp_path)() is None
+
+
+def test_the_battery_of_a_mouse_is_not_this_machines(tmp_path: Path) -> None:
+    supply(tmp_path, "hidpp_battery_0", type="Battery", scope="Device", capacity="95", status="Discharging")
+    assert LinuxBattery(tmp_path)() is None
+    supply(tmp_path, "BAT0", type="Battery", scope="System", capacity="9", status="Discharging")
+    assert LinuxBattery(tmp_path)() == Charge(9, charging=False)

@@ -84,7 +84,7 @@ def test_a_picture_taken_while_the_app_was_killed_comes_into_its_draft(
     phone: Phone, camera: FakeCamera, photo: Callable[..., Path], tmp_path: Path
 ) -> None:
     draft, taken = phone.recording.start(Kind.TRANSPORT), photo("xe")
-    camera.left = (draft.id, Purpose.LOAD, taken)
+    camera.left = [(draft.id, Purpose.LOAD, taken)]
     shell = home(phone, tmp_path)
     (entry,) = phone.recording.get(draft.id).files
     assert entry.purpose is Purpose.LOAD
@@ -97,9 +97,70 @@ def test_a_picture_for_a_draft_that_was_sealed_meanwhile_is_told(
 ) -> None:
     draft = phone.recording.start(Kind.TRANSPORT)
     phone.recording.discard(draft.id)
-    camera.left = (draft.id, Purpose.LOAD, photo("xe"))
+    taken = photo("xe")
+    camera.left = [(draft.id, Purpose.LOAD, taken)]
     shell = home(phone, tmp_path)
-    assert len(shell.told) == 1
+    assert [problem.code for problem in shell.told] == ["draft_closed"]
+    assert not taken.exists()  # nothing can come of it
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch, phone: Phone) -> None:
+    def no_room(*_: object, **__: object) -> None:
+        raise Problem("phone_full")
+
+    monkeypatch.setattr(phone.recording, "attach_photo", no_room)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_picture_that_a_full_phone_has_no_room_for_stays_where_the_camera_put_it(
+    desk: Desk, camera: FakeCamera, photo: Callable[..., Path]
+) -> None:
+    taken = photo("biển số")
+    content = taken.read_bytes()
+    camera.coming.append(taken)
+    press(desk, Purpose.PLATE)
+    assert [problem.code for problem in desk.shell.told] == ["phone_full"]
+    assert taken.read_bytes() == content
+
+
+@pytest.mark.usefixtures("full")
+def test_a_picture_of_an_earlier_run_stays_while_the_phone_is_full(
+    phone: Phone, camera: FakeCamera, photo: Callable[..., Path], tmp_path: Path
+) -> None:
+    taken = photo("xe")
+    camera.left = [(phone.recording.start(Kind.TRANSPORT).id, Purpose.LOAD, taken)]
+    shell = home(phone, tmp_path)
+    assert ([problem.code for problem in shell.told], shell.said) == (["phone_full"], [])
+    assert taken.exists()
+
+
+def test_every_picture_of_earlier_runs_is_brought_in_past_one_that_is_gone(
+    phone: Phone, camera: FakeCamera, photo: Callable[..., Path], tmp_path: Path
+) -> None:
+    draft = phone.recording.start(Kind.TRANSPORT).id
+    gone = Problem("photo_unreadable", name="camera.jpg")
+    camera.left = [
+        (draft, Purpose.LOAD, photo("một")),
+        (draft, Purpose.PLATE, gone),
+        (draft, Purpose.PLATE, None),
+        (draft, Purpose.OVERVIEW, photo("hai")),
+    ]
+    shell = home(phone, tmp_path)
+    assert [entry.purpose for entry in phone.recording.get(draft).files] == [Purpose.LOAD, Purpose.OVERVIEW]
+    assert shell.told == [gone]
+
+
+def test_a_file_of_this_machine_is_its_owners(
+    new_phone: Callable[..., Phone], server: FakeServer, photo: Callable[..., Path], tmp_path: Path
+) -> None:
+    phone = new_phone()
+    phone.enrolment.enrol(server.code_for(officer()))
+    desk, chosen = Desk(phone, tmp_path / "phone"), photo("từ thẻ nhớ")
+    press(desk, Purpose.PLATE)
+    desk.shell.choosing[-1](chosen)
+    assert len(phone.recording.get(desk.id).files) == 1
+    assert chosen.exists()
 
 
 def test_a_qr_code_is_read_and_its_picture_thrown_away(
@@ -120,7 +181,7 @@ def test_a_picture_of_a_code_left_over_is_thrown_away(
     phone: Phone, camera: FakeCamera, photo: Callable[..., Path], tmp_path: Path
 ) -> None:
     taken = photo("mã")
-    camera.left = (UUID(int=0), Purpose.OTHER, taken)
+    camera.left = [(UUID(int=0), Purpose.OTHER, taken)]
     shell = home(phone, tmp_path)
     assert not taken.exists()
     assert (shell.said, shell.told) == ([], [])

@@ -45,6 +45,7 @@ def hardware(jnius: FakeJnius, monkeypatch: pytest.MonkeyPatch) -> Hardware:
         "android.content.Intent": object,
         "android.content.ContentValues": object,
         "android.net.Uri": object,
+        "org.jnius.NativeInvocationHandler": object,
         "android.provider.MediaStore$Images$Media": SimpleNamespace(EXTERNAL_CONTENT_URI="images"),
     }
     monkeypatch.setitem(sys.modules, "android", ModuleType("android"))
@@ -122,3 +123,10 @@ def test_the_officer_is_asked_for_the_position(start: Callable[[], Phone], monke
     machine: Any = start().machine
     machine.ask_permissions()
     assert asked == list(PERMISSIONS)
+
+
+def test_what_java_needs_to_call_python_is_loaded_on_the_thread_of_the_screen(
+    hardware: Hardware, jnius: FakeJnius, tmp_path: Path, clock: FakeClock
+) -> None:
+    AndroidMachine(tmp_path / "android", clock, lambda call: call())
+    assert "org.jnius.NativeInvocationHandler" in jnius.asked
