@@ -166,7 +166,7 @@ def _assemble(
         database.close()
         closed(home)
 
-    recording, reviews = Recording(drafts, files, clock), SqliteReviews(database, vault)
+    recording, reviews, held = Recording(drafts, files, clock), SqliteReviews(database, vault), SqliteHeld(database)
     return Phone(
         clock=clock,
         machine=machine,
@@ -182,7 +182,7 @@ def _assemble(
         correcting=Correcting(recording, outbox, reviews),
         tasks=TaskList(SqliteTasks(database, vault), accounts, outbox, preferences, api, clock, traffic.report_may),
         sending=Sending(outbox, relayed, accounts, files, api, keystore, clock, traffic, news),
-        relay=Relay(outbox, relayed, files, accounts, keystore, clock),
+        relay=Relay(outbox, relayed, files, held, accounts, keystore, clock),
         traffic=traffic,
         preferences=preferences,
         vault=vault,
@@ -194,7 +194,7 @@ def _assemble(
         files=files,
         leftovers=leftovers,
         good=good,
-        room=Room(SqliteHeld(database), lambda: _size_of(home / MAPS), device.space or free_bytes(home)),
+        room=Room(held, lambda: _size_of(home / MAPS), device.space or free_bytes(home)),
         recovered=recovered,
         close=close,
     )

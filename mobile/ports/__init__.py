@@ -20,7 +20,7 @@ from mobile.ports.device import (
 )
 from mobile.ports.drafts import Draft, Drafts, FileState, FileStore, LocalFile, StoredFile
 from mobile.ports.machine import Camera, Machine
-from mobile.ports.outbox import Held, Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, Totals
+from mobile.ports.outbox import Held, Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, ToCarry, Totals
 from mobile.ports.people import Accounts, Device, Officer, PinRecord, PinStore, Session
 from mobile.ports.queues import (
     RELAYED_NAME,
@@ -98,6 +98,7 @@ __all__ = [
     "Slot",
     "Stop",
     "StoredFile",
+    "ToCarry",
     "Totals",
     "Uptime",
     "Vault",

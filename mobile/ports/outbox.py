@@ -142,8 +142,22 @@ class Outbox(Protocol):
     def left(self, now: datetime) -> Left: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ToCarry:
+    """What no server has vouched for, of colleagues too, as a memory card would get it: no file twice, none that is
+    damaged or not here. `carried`: reports of colleagues, delivered or not; `receipts`: there is one for, of those."""
+
+    reports: int
+    files: int
+    bytes: int
+    carried: int
+    receipts: int
+
+
 class Held(Protocol):
     def waiting_files(self) -> tuple[int, int]:
         """How many files the office has not vouched for, and their bytes; those of drafts too."""
 
     def reference_bytes(self) -> int: ...
+
+    def to_carry(self) -> ToCarry: ...

@@ -129,6 +129,9 @@ class Relayed(Queue, Protocol):
 
     def reports(self, *, limit: int) -> tuple[RelayedReport, ...]: ...  # taken in last first
 
+    def unvouched_first(self, *, limit: int) -> tuple[RelayedReport, ...]:
+        """As `reports`, but those that are confirmed last."""
+
     def body(self, key: UUID) -> bytes: ...
 
     def receipt_for(self, manifest_sha256: str) -> str | None: ...

@@ -84,6 +84,9 @@ class SqliteRelayed:
     def reports(self, *, limit: int) -> tuple[RelayedReport, ...]:
         return self._read_all(f"{_REPORT} ORDER BY number DESC LIMIT :limit", {"limit": limit})
 
+    def unvouched_first(self, *, limit: int) -> tuple[RelayedReport, ...]:
+        return self._read_all(f"{_REPORT} ORDER BY state = 'confirmed', number DESC LIMIT :limit", {"limit": limit})
+
     def body(self, key: UUID) -> bytes:
         row = self._database.connection.execute(
             "SELECT body FROM relayed_reports WHERE key = ? AND body IS NOT NULL", (str(key),)

@@ -110,8 +110,17 @@ PROBLEMS: tuple[ProblemType, ...] = (
         422,
         ("Không đọc hoặc ghi được thẻ", "The card cannot be read or written"),
         (
-            "Không đọc hoặc ghi được thẻ; cắm lại thẻ, bỏ khóa ghi rồi làm lại, những gì đã xong vẫn còn.",
-            "The card cannot be read or written; put it in again, unlock it and repeat this, what is done stays done.",
+            "Không đọc hoặc ghi được thẻ; cắm lại thẻ rồi làm lại, những gì đã xong vẫn còn.",
+            "The card cannot be read or written; put it in again and repeat this, what is done stays done.",
+        ),
+    ),
+    problem(
+        "card_locked",
+        422,
+        ("Thẻ không cho ghi", "The card is write-protected"),
+        (
+            "Thẻ hoặc thư mục này không cho ghi; gạt lẫy khóa bên cạnh thẻ hoặc chọn thư mục khác rồi làm lại.",
+            "This card or folder is write-protected; move the lock at its side or choose another and repeat this.",
         ),
     ),
     problem(

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from uuid import UUID
 
 from shared.problems import Problem
@@ -33,6 +33,7 @@ _LABEL, _LABEL_MAX_BYTES = "card.json", 4096
 _REPORTS, _FILES, _RECEIPTS = "reports", "files", "receipts"
 _PIECE = 2**18
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the last: FAT takes no file of 4 GiB
+_LOCKED = (errno.EROFS, errno.EACCES, errno.EPERM)
 # Never opened through a link; a named pipe must not hold the reader up. Neither flag exists on Windows.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -46,16 +47,26 @@ class CardReport:
     problem: Problem | None = None
 
 
+class Source(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 class Card:
-    """Problems of every method: `card_failed` when the card cannot be read or written (pulled out, write-protected)."""
+    """Problems of every method: `card_failed` when the card cannot be read or written (pulled out, worn out); of those
+    that write, `card_locked` too."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @staticmethod
+    def is_at(folder: Path) -> bool:
+        """Whether somebody made one of this folder, readable or not."""
+        return _found(folder, _LABEL) is not None
+
     @classmethod
     def create(cls, folder: Path) -> "Card":
         """Make what is missing of a card; one that is there already is opened. Problems `card_full`, `card_invalid`."""
-        with _failures():
+        with _failures(writing=True):
             folder.mkdir(parents=True, exist_ok=True)
             for name in (_REPORTS, _FILES, _RECEIPTS):
                 if _found(folder, name) is None:
@@ -85,7 +96,7 @@ class Card:
         """Whole and on the card when this returns, or not there at all. Problem `card_full`."""
         if not is_hash(manifest_sha256):
             raise ValueError("manifest_sha256 is no SHA-256")
-        with _failures():
+        with _failures(writing=True):
             _write(self._room(_REPORTS) / f"{report}.{manifest_sha256[:16]}.json", body)
 
     def reports(self, limit: int = REPORT_MAX_BYTES) -> Iterator[CardReport]:
@@ -100,7 +111,7 @@ class Card:
             except Problem as problem:
                 yield CardReport(printable(path.name), b"", problem)
 
-    def add_file(self, sha256: str, source: BinaryIO) -> None:
+    def add_file(self, sha256: str, source: Source) -> None:
         """Copy a file under its hash, hashed on the way. Problems `card_file_differs` (`source` is not what `sha256`
         names), `card_full`. One that lies there already and is what its name says is left alone."""
         if not is_hash(sha256):
@@ -108,7 +119,7 @@ class Card:
         there = self.file(sha256)
         if there is not None and _hash_of(there) == sha256:
             return
-        with _failures():
+        with _failures(writing=True):
             path = self._room(_FILES) / sha256
             with _written(path) as file:
                 digest = hashlib.sha256()
@@ -148,7 +159,7 @@ class Card:
 
     def add_receipt(self, report: UUID, text: str) -> None:
         """A later receipt takes the place of an earlier one. Problem `card_full`."""
-        with _failures():
+        with _failures(writing=True):
             _write(self._room(_RECEIPTS) / f"{report}.json", text.encode("utf-8"))
 
     def receipts(self) -> Iterator[tuple[str, bytes]]:
@@ -289,11 +300,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _failures(*, writing: bool = False) -> Iterator[None]:
     """What the card's file system says, as a sentence."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
             raise Problem("card_full") from error
+        if writing and error.errno in _LOCKED:
+            raise Problem("card_locked") from error
         raise Problem("card_failed") from error

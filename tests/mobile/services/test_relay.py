@@ -11,7 +11,7 @@ import pytest
 
 from mobile.bootstrap import Phone
 from mobile.ports import QueuedReport
-from mobile.services.relay import CardTaken, CardWritten, Refused
+from mobile.services.relay import CardTaken, CardWritten, Refused, Thing
 from shared.problems import Problem
 from shared.wire.v1.canonical import canonical_bytes
 from shared.wire.v1.card import Card
@@ -272,7 +272,7 @@ def test_a_file_damaged_on_the_phone_is_named_and_the_others_are_written(
     report = filed(photos=2)
     (tmp_path / "phone" / "files" / report.files[0].name).unlink()
     assert phone.relay.export(card) == CardWritten(
-        reports=1, files=1, refused=[Refused(report.files[0].name, "photo_unreadable")]
+        reports=1, files=1, refused=[Refused(Thing.FILE, report.files[0].name, "photo_unreadable")]
     )
 
 
