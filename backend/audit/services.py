@@ -14,7 +14,7 @@ from django.dispatch import Signal
 from backend.audit.actions import Action
 from backend.audit.models import ChainHead, Event
 from backend.audit.selectors import GENESIS, event_hash
-from backend.common.asking import Statement, ask_together
+from backend.common.asking import Answer, Statement, ask_together
 from backend.common.inserting import insert_together
 from shared.clock import to_millisecond
 
@@ -43,12 +43,15 @@ class Entry:
 Along = Callable[[Sequence[Event]], Sequence[Sequence[Model]]]
 
 
-def record_many(action: Action, entries: Sequence[Entry], *, at: datetime, along: Along = lambda _: ()) -> list[Event]:
+def record_many(
+    action: Action, entries: Sequence[Entry], *, at: datetime, along: Along = lambda _: (), head: Answer | None = None
+) -> list[Event]:
     """As `record` for each entry, in order, with one look at the head; at least one. `along`: gives rows (lists of one
-    model each) that carry the index of their event, written in the same exchange with the database."""
+    model each) that carry the index of their event, written in the same exchange with the database. `head`: the last
+    answer to `head_questions`, by whoever asked them along with its own in this transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of what it records")
-    index, hash_before = _locked_head()
+    index, hash_before = _locked_head(head)
     events = []
     for entry in entries:
         index += 1
@@ -83,14 +86,18 @@ _MOVE_HEAD = f'UPDATE {ChainHead._meta.db_table} SET "index" = %s, hash = %s WHE
 _IN_LINE = "SELECT pg_advisory_xact_lock(7310428865203)"
 
 
-def _locked_head() -> tuple[int, str]:
-    """Index and hash of the last event. SQLite knows no lock of a row, and lets one write at a time."""
-    if connection.vendor == "postgresql":
-        statements: tuple[Statement, ...] = ((_IN_LINE, []), (_HEAD, []))
-    else:
-        statements = ((_HEAD, []),)
-    head = ask_together(*statements)[-1]
+def head_questions() -> tuple[Statement, ...]:
+    """For `ask_together`: lock the head of the chain for this transaction, and read it. What else the transaction locks
+    it locks before. SQLite knows no lock of a row, and lets one write at a time."""
+    head: Statement = (_HEAD, [])
+    return ((_IN_LINE, []), head) if connection.vendor == "postgresql" else (head,)
+
+
+def _locked_head(head: Answer | None) -> tuple[int, str]:
+    """Index and hash of the last event."""
+    if head is None:
+        head = ask_together(*head_questions())[-1]
     if not head:
         ChainHead.objects.bulk_create([ChainHead(id=1, index=0, hash=GENESIS)], ignore_conflicts=True)
-        head = ask_together(*statements)[-1]
+        head = ask_together(*head_questions())[-1]
     return int(head[0][0]), str(head[0][1])

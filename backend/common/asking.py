@@ -9,9 +9,10 @@ from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
 Statement = tuple[str, Sequence[Any]]
+Answer = list[tuple[Any, ...]]
 
 
-def ask_together(*statements: Statement) -> list[list[tuple[Any, ...]]]:
+def ask_together(*statements: Statement) -> list[Answer]:
     """The rows of each statement (SQL, values), in order; on PostgreSQL all in one exchange, each seeing what was
     committed when the one before it ended."""
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from backend.accounts.models import Officer
 from backend.audit import services as audit
 from backend.audit.actions import Action
+from backend.common.asking import Answer, Statement, ask_together
 from backend.common.queueing import waiting_row
 from backend.inspections.files import evidence_path, small_picture_path
 from backend.inspections.models import Content, Evidence
@@ -39,51 +40,59 @@ def evidence_confirm(*, evidence: Evidence, actor: str, now: datetime) -> None:
     evidences_confirm(confirming=[(evidence, actor)], now=now)
 
 
-def evidences_confirm(*, confirming: Sequence[tuple[Evidence, str]], now: datetime) -> None:
-    """As `evidence_confirm` for each file with who brought it, in one transaction."""
+def evidences_confirm(
+    *, confirming: Sequence[tuple[Evidence, str]], now: datetime, before: Sequence[Statement] = ()
+) -> list[Answer]:
+    """As `evidence_confirm` for each file with who brought it, in one transaction. `before`: asked in the same exchange
+    with the database, before these; their answers are returned."""
     with transaction.atomic(savepoint=False):
-        changed = _confirm([evidence.pk for evidence, _ in confirming], now)
-        if not changed:
-            return
-        entries = [
-            audit.Entry(
-                f"evidence:{evidence.report_id}/{evidence.evidence_id}",
-                actor,
-                {"sha256": evidence.sha256, "bytes": evidence.bytes},
-            )
-            for evidence, actor in {evidence.pk: (evidence, actor) for evidence, actor in confirming}.values()
-            if evidence.pk in changed
-        ]
-        one = len(changed) == 1
-        waiting = waiting_row(evidence_look, *changed) if one else waiting_row(evidences_look, changed)
-        along = [] if waiting is None else [[waiting]]
-        audit.record_many(Action.EVIDENCE_CONFIRMED, entries, at=now, along=lambda _: along)
-        if waiting is None and one:
-            evidence_look.enqueue(*changed)
-        elif waiting is None:
-            evidences_look.enqueue(changed)
+        *answers, changed, head = _confirm([evidence.pk for evidence, _ in confirming], now, before)
+        if changed:
+            _tell(confirming, sorted(int(row[0]) for row in changed), now, head)
+    return answers
+
+
+def _tell(confirming: Sequence[tuple[Evidence, str]], changed: list[int], now: datetime, head: Answer) -> None:
+    """In the audit chain, and to the queue: each is looked into."""
+    entries = [
+        audit.Entry(
+            f"evidence:{evidence.report_id}/{evidence.evidence_id}",
+            actor,
+            {"sha256": evidence.sha256, "bytes": evidence.bytes},
+        )
+        for evidence, actor in {evidence.pk: (evidence, actor) for evidence, actor in confirming}.values()
+        if evidence.pk in changed
+    ]
+    one = len(changed) == 1
+    waiting = waiting_row(evidence_look, *changed) if one else waiting_row(evidences_look, changed)
+    along = [] if waiting is None else [[waiting]]
+    audit.record_many(Action.EVIDENCE_CONFIRMED, entries, at=now, along=lambda _: along, head=head)
+    if waiting is None and one:
+        evidence_look.enqueue(*changed)
+    elif waiting is None:
+        evidences_look.enqueue(changed)
 
 
 _EVIDENCE, _CONFIRMED = Evidence._meta.db_table, EvidenceState.CONFIRMED.value
 
 
-def _confirm(rows: Sequence[int], now: datetime) -> list[int]:
-    """Those that were not confirmed before. In a statement of our own, because this is done for every file."""
-    confirm = f"UPDATE {_EVIDENCE} SET state = %s, bytes_received = bytes, confirmed_at = %s WHERE id"  # noqa: S608 - our table
-    confirmed = [_CONFIRMED, connection.ops.adapt_datetimefield_value(now)]
-    with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(f"{confirm} = %s AND state <> %s", [*confirmed, *rows, _CONFIRMED])
-            return list(rows) if cursor.rowcount else []
-        listed = f"({', '.join(['%s'] * len(rows))})"
-        # Locked in one order, so that two transactions over the same files do not wait for each other.
-        lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-        locked = f"SELECT id FROM {_EVIDENCE} WHERE id IN {listed} AND state <> %s ORDER BY id{lock}"  # noqa: S608 - our table
-        cursor.execute(locked, [*rows, _CONFIRMED])
-        changed = [int(row[0]) for row in cursor.fetchall()]
-        if changed:
-            cursor.execute(f"{confirm} IN ({', '.join(['%s'] * len(changed))})", [*confirmed, *changed])
-    return changed
+def _confirm(rows: Sequence[int], now: datetime, before: Sequence[Statement]) -> list[Answer]:
+    """The answers of `before`, the keys of those that were not confirmed yet, and the head of the audit chain. In
+    statements of our own and one exchange, because this is done for every file."""
+    listed = f"({', '.join(['%s'] * len(rows))})"
+    lock: list[Statement] = []
+    if len(rows) > 1 and connection.features.has_select_for_update:
+        # In one order, so that two transactions over the same files do not wait for each other.
+        locked = f"SELECT id FROM {_EVIDENCE} WHERE id IN {listed} AND state <> %s ORDER BY id FOR UPDATE"  # noqa: S608 - our table
+        lock = [(locked, [*rows, _CONFIRMED])]
+    confirm = (
+        f"UPDATE {_EVIDENCE} SET state = %s, bytes_received = bytes, confirmed_at = %s"  # noqa: S608 - our table
+        f" WHERE id IN {listed} AND state <> %s RETURNING id"
+    )
+    moment = connection.ops.adapt_datetimefield_value(now)
+    mine: Statement = (confirm, [_CONFIRMED, moment, *rows, _CONFIRMED])
+    answers = ask_together(*before, *lock, mine, *audit.head_questions())
+    return [*answers[: len(before)], answers[len(before) + len(lock)], answers[-1]]
 
 
 def original_open(*, evidence: Evidence, by: Officer, part: str, now: datetime) -> tuple[BinaryIO, int]:

@@ -16,16 +16,36 @@ from django.conf import settings
 
 from shared.problems import Problem
 
-MARK = ".store"
+MARK, MEMORY = ".store", "evidence-store"
+
+
+# The two files of marks as they were when they were last read and were the same.
+_same: tuple[tuple[int, ...], ...] = ()
 
 
 def store_ensure() -> None:
     """Problem `storage_away` when evidence must not be written now; the store is made at the first call ever."""
+    global _same
+    # Asked several times for every file that comes. What is not mounted, or another disk, is another file.
+    found = _told(f"{settings.EVIDENCE_DIR}/{MARK}"), _told(f"{settings.KEYS_DIR}/{MEMORY}")
+    if found == _same and () not in found:
+        return
     known, there = remembered(), _read(_mark())
     if known is not None and known != there:
         raise Problem("storage_away")
     if known is None:
         store_claim()
+    else:
+        _same = found
+
+
+def _told(path: str) -> tuple[int, ...]:
+    """What changes with a file; () when there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - several times for every file
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def store_claim() -> None:
@@ -52,7 +72,7 @@ def _mark() -> Path:
 
 
 def _memory() -> Path:
-    return Path(settings.KEYS_DIR) / "evidence-store"
+    return Path(settings.KEYS_DIR) / MEMORY
 
 
 def _read(path: Path) -> str | None:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from backend.inspections import evidence as filing
 from backend.sync.models import Upload
-from backend.sync.mutators import uploads_insert
+from backend.sync.mutators import insertion, uploads_inserted
 from shared.wire.v1.messages import EvidenceState
 
 _MOST = 50
@@ -31,8 +31,9 @@ class Confirming:
     """One for the threads of a process."""
 
     def __init__(self) -> None:
-        self._guard, self._turn = threading.Lock(), threading.Lock()
+        self._changed = threading.Condition()
         self._waiting: list[_Finished] = []
+        self._writing = False
 
     def confirm(self, upload: Upload, *, actor: str, now: datetime) -> None:
         """The bytes lie under their hash: when this returns, it is committed that they do. Within a transaction of the
@@ -41,15 +42,29 @@ class Confirming:
         if connection.in_atomic_block:
             _write([mine])
             return
-        with self._guard:
+        with self._changed:
             self._waiting.append(mine)
-        with self._turn:
-            while not mine.done:
-                with self._guard:
-                    batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+        while (batch := self._turn(mine)) is not None:
+            try:
                 _write_each(batch)
+            finally:
+                with self._changed:
+                    self._writing = False
+                    self._changed.notify_all()
         if mine.error is not None:
             raise mine.error
+
+    def _turn(self, mine: _Finished) -> list[_Finished] | None:
+        """What to write, when nobody else writes; None when what was `mine` is written. Whoever is done leaves at once
+        and does not stand in line behind those that come after."""
+        with self._changed:
+            while self._writing and not mine.done:
+                self._changed.wait()
+            if mine.done:
+                return None
+            self._writing = True
+            batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+            return batch
 
 
 def _write_each(batch: list[_Finished]) -> None:
@@ -70,11 +85,14 @@ def _write_each(batch: list[_Finished]) -> None:
 def _write(batch: list[_Finished]) -> None:
     with transaction.atomic():
         new = {one.upload.evidence_id: one.upload for one in batch if one.upload._state.adding}
-        if new:
-            uploads_insert(list(new.values()))
-        filing.evidences_confirm(
-            confirming=[(one.upload.evidence, one.actor) for one in batch], now=max(one.now for one in batch)
+        along = [insertion(list(new.values()))] if new else []
+        answers = filing.evidences_confirm(
+            confirming=[(one.upload.evidence, one.actor) for one in batch],
+            now=max(one.now for one in batch),
+            before=along,
         )
+        if new:
+            uploads_inserted(list(new.values()), answers[0])
     for one in batch:
         if one.upload._state.adding:
             one.upload.id, one.upload._state.adding = new[one.upload.evidence_id].id, False

@@ -43,7 +43,7 @@ class Declared:
     def is_stored(self) -> bool:
         """Confirmed, and the very bytes lie under their hash."""
         sha256 = self.metadata["sha256"]
-        stored = self.office.folder / "evidence" / sha256[:2] / sha256[2:4] / sha256
+        stored = self.office.folder / "evidence" / sha256[:2] / sha256
         return self.state() == ("confirmed", SIZE) and hashlib.sha256(stored.read_bytes()).hexdigest() == sha256
 
     def expire(self) -> None:

@@ -118,7 +118,7 @@ def _lies_there(file: KeptFile, office: OfficeBooks) -> bool:
 
 def stored_at(sha256: str) -> str:
     """Where the office keeps a file, below its evidence folder."""
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return f"{sha256[:2]}/{sha256}"
 
 
 def receipts_true(phone: PhoneBooks, office: OfficeBooks) -> Iterator[Fault]:

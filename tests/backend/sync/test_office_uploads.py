@@ -90,7 +90,7 @@ class Sending:
     def whole(self) -> bool:
         """Receipt and disk agree that exactly the content is here."""
         sha256 = self.sealed.manifest.evidence[0].sha256
-        stored = self.office.folder / "evidence" / sha256[:2] / sha256[2:4] / sha256
+        stored = self.office.folder / "evidence" / sha256[:2] / sha256
         query = f"receipt/?manifest={self.sealed.manifest_sha256}"
         receipt = self.office.request("GET", f"/api/v1/reports/{self.sealed.manifest.id}/{query}").json()
         (line,) = receipt["evidence"]

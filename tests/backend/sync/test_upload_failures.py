@@ -2,8 +2,10 @@
 
 import errno
 import os
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -210,25 +212,54 @@ def test_confirming_again_records_nothing(filed: Filed) -> None:
     assert filed.confirmed()
 
 
+class Written:
+    """Stands for the database. `at`: what happens while the n-th batch is written; one with `bad` in it cannot be."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, bad: int | None = None) -> None:
+        self.batches: list[list[int]] = []
+        self.at: dict[int, Callable[[], object]] = {}
+        self.bad, self.together = bad, Confirming()
+        monkeypatch.setattr("backend.sync.confirming._write", self.write)
+
+    def write(self, batch: list[Any]) -> None:
+        self.batches.append([one.upload for one in batch])
+        self.at.get(len(self.batches), lambda: None)()
+        if self.bad in self.batches[-1]:
+            raise ValueError(self.bad)
+
+    def confirm(self, pool: ThreadPoolExecutor, number: int) -> Future[None]:
+        """Waits for its turn, or is being written, when this returns."""
+        before = len(self.batches) + len(self.together._waiting)
+        call = pool.submit(self.together.confirm, number, actor="", now=timezone.now())  # type: ignore[arg-type]
+        while len(self.batches) + len(self.together._waiting) == before:
+            time.sleep(0.001)
+        return call
+
+
 def test_of_files_finished_at_once_only_the_one_that_cannot_be_written_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[list[int]] = []
+    written, go = Written(monkeypatch, bad=3), threading.Event()
+    written.at[1] = lambda: go.wait(10)
+    with ThreadPoolExecutor(6) as pool:
+        calls = [written.confirm(pool, number) for number in range(6)]
+        go.set()
+        errors = [type(call.exception(10)) for call in calls]
+    assert errors == [type(None)] * 3 + [ValueError] + [type(None)] * 2
+    assert (written.batches[0], sorted(written.batches[1])) == ([0], [1, 2, 3, 4, 5])
+    assert sorted(map(len, written.batches[2:])) == [1] * 5
 
-    def write(batch: list[Any]) -> None:
-        written.append([one.upload for one in batch])
-        if 3 in written[-1]:
-            raise ValueError("three")
 
-    monkeypatch.setattr("backend.sync.confirming._write", write)
-    together = Confirming()
-    with ThreadPoolExecutor(5) as pool:
-        with together._turn:
-            calls = [pool.submit(together.confirm, i, actor="", now=timezone.now()) for i in range(5)]  # type: ignore[arg-type]
-            while len(together._waiting) < 5:
-                time.sleep(0.001)
-        errors = [type(call.exception()) for call in calls]
-    assert errors == [type(None)] * 3 + [ValueError, type(None)]
-    assert sorted(written[0]) == [0, 1, 2, 3, 4]
-    assert sorted(map(len, written[1:])) == [1] * 5
+def test_who_is_written_does_not_wait_for_those_that_come_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, go, held = Written(monkeypatch), threading.Event(), threading.Event()
+    later: list[Future[None]] = []
+    written.at = {1: lambda: go.wait(10), 2: lambda: later.append(written.confirm(pool, 6)), 3: lambda: held.wait(10)}
+    with ThreadPoolExecutor(7) as pool:
+        calls = [written.confirm(pool, number) for number in range(6)]
+        go.set()
+        try:
+            assert [call.exception(5) for call in calls] == [None] * 6
+            assert not later[0].done()
+        finally:
+            held.set()
 
 
 # --- slow lines

@@ -308,8 +308,8 @@ def test_same_content_declared_by_two_reports_is_stored_once_and_confirmed_for_b
     assert two.head() == len(CONTENT)
     assert two.confirmed()
     assert two.patch(len(CONTENT), b"").status_code == 204
-    assert not any((two.stored.parents[2] / "incoming").iterdir())
-    files = [path for path in one.stored.parents[2].rglob("*") if path.is_file() and len(path.name) == 64]
+    assert not any((two.stored.parents[1] / "incoming").iterdir())
+    files = [path for path in one.stored.parents[1].rglob("*") if path.is_file() and len(path.name) == 64]
     assert files == [one.stored]
 
 
