@@ -42,7 +42,13 @@ def main() -> int:
     if python is None:
         told.check("đóng gói cần buildozer", "building needs buildozer", ["xem ở trên / see above"])
         return told.end(NOT_VERIFIED)
-    return build.run(FOLDER, python, sdk)
+    lacking = build.missing_programs()
+    told.check(
+        "máy này có các chương trình mà việc đóng gói gọi",
+        "this machine has the programs that building calls",
+        [f"thiếu {name}: hãy cài rồi chạy lại / {name} is missing: install it and run again" for name in lacking],
+    )
+    return told.end(NOT_VERIFIED) if lacking else build.run(FOLDER, python, sdk)
 
 
 def _versions(told: Told, names: list[str]) -> bool:

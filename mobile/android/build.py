@@ -1,6 +1,7 @@
 """buildozer, where an Android SDK is."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ from mobile.android.tools import plain_environment
 from mobile.android.verify import FROM_SOURCE
 
 SDK_NAMES = ("ANDROID_HOME", "ANDROID_SDK_ROOT", "ANDROIDSDK")
+# What buildozer, the recipes and gradle call (buildozer's "Targeting Android", for Debian and Ubuntu).
+PROGRAMS = ("git", "zip", "unzip", "javac", "make", "cc", "autoconf", "automake", "libtoolize", "pkg-config", "cmake")
 NDK_NAMES = ("ANDROID_NDK_HOME", "ANDROID_NDK_ROOT", "ANDROIDNDK")
 
 
@@ -17,6 +20,11 @@ def sdk(given: Mapping[str, str] = os.environ, home: Path | None = None) -> Path
     named = [Path(given[name]) for name in SDK_NAMES if given.get(name)]
     fetched = (home or Path.home()) / ".buildozer" / "android" / "platform" / "android-sdk"
     return next((path for path in (*named, fetched) if (path / "platforms").is_dir() or _has_manager(path)), None)
+
+
+def missing_programs(path: str | None = None) -> list[str]:
+    """That this machine lacks, before a build runs for minutes and stops for want of one. `path`: as in PATH."""
+    return [name for name in PROGRAMS if shutil.which(name, path=path) is None]
 
 
 def _has_manager(path: Path) -> bool:

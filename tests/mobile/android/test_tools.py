@@ -125,6 +125,16 @@ def test_an_sdk_is_where_the_environment_says_or_where_buildozer_put_it(tmp_path
     assert build.sdk({"ANDROID_HOME": str(named)}, home) == named
 
 
+def test_what_a_build_would_miss_is_named_before_it(tmp_path: Path) -> None:
+    for name in build.PROGRAMS:
+        (tmp_path / name).write_text("#!/bin/sh\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    assert build.missing_programs(str(tmp_path)) == []
+    (tmp_path / "javac").unlink()
+    (tmp_path / "zip").chmod(0o644)
+    assert build.missing_programs(str(tmp_path)) == ["zip", "javac"]
+
+
 def test_buildozer_runs_beside_the_staged_spec_with_the_sdk_of_this_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
