@@ -22,3 +22,6 @@ class AppShell(Shell, Protocol):
 
     def choose_file(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
         """A file of this machine, where there is no camera."""
+
+    def choose_folder(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
+        """A folder of this machine, where a memory card is one."""

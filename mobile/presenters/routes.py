@@ -18,6 +18,7 @@ class Screen(StrEnum):
     MAP = "map"
     LOOKUP = "lookup"
     SYNC = "sync"
+    CARRY = "carry"
     REPORT = "report"
     SETTINGS = "settings"
     ABOUT = "about"

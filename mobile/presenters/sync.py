@@ -57,6 +57,9 @@ class SyncPresenter(Presenter[SyncState]):
         self._courier.kick()
         self._read()
 
+    def carry(self) -> None:
+        self.shell.open(Route(Screen.CARRY))
+
     def open(self, report: str) -> None:
         """A report, or another page: however many there are, a list is never longer than a page."""
         if report == OLDER:
@@ -98,6 +101,7 @@ class SyncPresenter(Presenter[SyncState]):
                 level=level,
                 network=TRAFFIC_WORDS[self._traffic.policy].say(words.language),
                 button=words(N_("Send now")),
+                carry=words(N_("Carry on a memory card")),
                 running=courier.running and bool(totals.waiting or totals.sending),
                 share=there / whole if whole else None,
                 moving=words(N_("{sent} of {total}"), sent=amount(words, there), total=amount(words, whole))

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from mobile.ports import LocalFile, QueuedReport, QueueState, ReportBrief, Reviewed, Verdict
+from mobile.ports import FileState, LocalFile, QueuedReport, QueueState, RelayedReport, ReportBrief, Reviewed, Verdict
 from mobile.presenters.written import amount, moment, when
-from mobile.services.states import Stage, Told, tell_brief, tell_file
+from mobile.services.states import Stage, Told, tell_brief, tell_file, tell_report
 from mobile.state.forms import Level, Row
 from mobile.state.sync import FileRow
 from shared.i18n import N_, Words
@@ -57,6 +57,22 @@ def file_row(words: Words, file: LocalFile, number: int, backed_up: datetime | N
         share=1.0 if told.stage in (Stage.CONFIRMED, Stage.BACKED_UP) else file.offset / max(file.bytes, 1),
         level=LEVELS[told.stage],
         why="" if told.why is None else told.why.say(words.language),
+    )
+
+
+def carried_row(words: Words, report: RelayedReport) -> Row:
+    """A colleague's. Its seal is what the colleague's own phone shows of it too; what is in it nobody here has read."""
+    told = tell_report(report)
+    parts = [told.say(words.language)]
+    if away := sum(not file.here and file.state is not FileState.CONFIRMED for file in report.files):
+        parts.append(words.many("{n} file is not on this phone", "{n} files are not on this phone", away))
+    return Row(
+        page=str(report.key),
+        title=words(N_("Seal {hash}"), hash=report.manifest_sha256[:16]),
+        subtitle=" · ".join(parts),
+        badge=f"{told.percent} %" if told.stage is Stage.SENDING else "",
+        level=LEVELS[told.stage],
+        icon=ICONS[told.stage],
     )
 
 

@@ -57,13 +57,14 @@ class Refused:
 
 @dataclass(slots=True)
 class CardWritten:
-    """What lies on the card now. `halted`: that is not all of it."""
+    """What lies on the card now, and where that is. `halted`: that is not all of it."""
 
     reports: int = 0
     files: int = 0
     receipts: int = 0
     halted: bool = False
     refused: list[Refused] = field(default_factory=list)
+    folder: Path = field(default=Path(), compare=False)
 
 
 @dataclass(slots=True)
@@ -134,7 +135,7 @@ class Relay:
         """Write what the server has not vouched for, what is carried for colleagues included, and the receipts of what
         this phone delivered of that card; or the chosen own `reports` with all their files. Files last: a card that is
         full has the rest at least. Repeatable. Problem `card_full`, `card_failed`, `card_locked`, `card_invalid`."""
-        card, written, way = Card.create(folder), CardWritten(), Way(moved, halted)
+        card, written, way = Card.create(folder), CardWritten(folder=folder), Way(moved, halted)
         try:
             files = self._put_reports(card, reports, written, way)
             if reports is None:

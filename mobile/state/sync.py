@@ -17,6 +17,7 @@ class SyncState:
     level: Level
     network: str
     button: str
+    carry: str = ""
     running: bool = False
     share: float | None = None
     moving: str = ""

@@ -174,11 +174,20 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         """A file of this machine, where there is no camera."""
         from mobile.ui.widgets.chooser import FileChoice
 
+        self.overlays.sheet(FileChoice(folder, take, self._chosen(then)), title)
+
+    def choose_folder(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
+        """A folder of this machine, where a memory card is one."""
+        from mobile.ui.widgets.chooser import FolderChoice
+
+        self.overlays.sheet(FolderChoice(folder, take, self._chosen(then)), title)
+
+    def _chosen(self, then: Callable[[Path], None]) -> Callable[[Path], None]:
         def chosen(path: Path) -> None:
             self.overlays.dismiss_top()
             then(path)
 
-        self.overlays.sheet(FileChoice(folder, take, chosen), title)
+        return chosen
 
     def ask(self, title: str, text: str, *, yes: str, no: str, then: Callable[[], None]) -> None:
         self.overlays.question(title, text, yes=yes, no=no, then=then)

@@ -138,3 +138,5 @@ class FakeShell:
 
     def choose_file(self, title: str, take: str, folder: Path, then: Callable[[Path], None]) -> None:
         self.choosing.append(then)
+
+    choose_folder = choose_file

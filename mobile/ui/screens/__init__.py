@@ -20,6 +20,7 @@ _VIEWS = {
     Screen.MAP: ("map", "MapScreen"),
     Screen.LOOKUP: ("lookup", "LookupView"),
     Screen.SYNC: ("sync", "SyncView"),
+    Screen.CARRY: ("carry", "CarryView"),
     Screen.REPORT: ("report", "ReportView"),
     Screen.SETTINGS: ("settings", "SettingsView"),
     Screen.ABOUT: ("about", "AboutView"),

@@ -20,7 +20,8 @@ class SyncView(ScreenView[SyncPresenter]):
         head = Column(padding=16)
         head.add_widget(self.said)
         head.add_widget(self.button)
-        self.add_widget(Held(head))
+        head.add_widget(PushButton(state.carry, style="text", icon="sd", on_tap=self.presenter.carry, wide=True))
+        self.add_widget(Held(head, share=0.5))
         self.list = RowList(on_open=self.presenter.open)
         self.page = state.page
         self.add_widget(self.list)
