@@ -7,7 +7,7 @@ from mobile.device.battery import LinuxBattery
 from mobile.device.keystore_file import FileKeystore
 from mobile.device.keywrap_file import FileKeyWrap
 from mobile.device.network import LinuxNetwork
-from mobile.ports import Battery, Camera, Clock, Gnss, Keystore, KeyWrap, Network, Scanner, Share
+from mobile.ports import Battery, Camera, Cards, Clock, Gnss, Keystore, KeyWrap, Network, Scanner, Share
 
 PAPERS = "papers"  # folder of papers below the phone's home
 
@@ -20,6 +20,7 @@ class Desktop:
     def __init__(self, home: Path, clock: Clock, receiver: str | None = None, model: str = "desktop") -> None:
         self._home, self._clock, self._receiver, self.model = home, clock, receiver, model
         self.camera: Camera | None = None
+        self.cards: Cards | None = None
 
     def keystore(self) -> Keystore:
         return FileKeystore(self._home / "key.pem")

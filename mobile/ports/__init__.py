@@ -19,7 +19,7 @@ from mobile.ports.device import (
     Vault,
 )
 from mobile.ports.drafts import Draft, Drafts, FileState, FileStore, LocalFile, StoredFile
-from mobile.ports.machine import Camera, Machine
+from mobile.ports.machine import Camera, Cards, Machine
 from mobile.ports.outbox import Held, Left, Outbox, QueuedReport, QueueState, ReportBrief, Slot, ToCarry, Totals
 from mobile.ports.people import Accounts, Device, Officer, PinRecord, PinStore, Session
 from mobile.ports.queues import (
@@ -44,6 +44,7 @@ __all__ = [
     "Backups",
     "Battery",
     "Camera",
+    "Cards",
     "Charge",
     "Clock",
     "Declared",

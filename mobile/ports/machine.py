@@ -1,6 +1,7 @@
 """What differs between a phone and a desktop."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -33,12 +34,18 @@ class Camera(Protocol):
         """Brings in that picture; None where none was taken. It is not pending again in this run."""
 
 
+class Cards(Protocol):
+    def folders(self) -> tuple[Path, ...]:
+        """One on each memory card that is in and can be written; asked anew each time, for cards come and go."""
+
+
 class Machine(Protocol):
     """What is made otherwise on every kind of machine. Parts are made when they are asked for."""
 
     model: str
     platform: str
     camera: Camera | None  # None: pictures are chosen from this machine's folders
+    cards: Cards | None  # None: any folder of this machine may be a memory card
 
     def keystore(self) -> Keystore: ...
 

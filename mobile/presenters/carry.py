@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobile.ports import Stop
+from mobile.ports import Stop, ToCarry
 from mobile.presenters.base import Presenter, Shell, Task
 from mobile.presenters.carry_told import Outcome, told_of
 from mobile.presenters.courier import Courier
@@ -51,6 +51,7 @@ class CarryPresenter(Presenter[CarryState]):
         self._run: _Run | None = None
         self._outcome: Outcome | None = None
         self._rows: tuple[Row, ...] = ()
+        self._there, self._has_somewhere = ToCarry(0, 0, 0, 0, 0), False
         self._rounds = -1
         self._reading: Task | None = None
         self._unwatch: Callable[[], None] | None = None
@@ -155,12 +156,12 @@ class CarryPresenter(Presenter[CarryState]):
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
+        self._there, self._has_somewhere = self._relay.to_carry(), self._somewhere()
         self._rows = tuple(carried_row(self.words, report) for report in self._relay.carried(limit=SHOWN))
         self._update()
 
     def _update(self) -> None:
-        words, run, there = self.words, self._run, self._relay.to_carry()
-        somewhere = self._somewhere()
+        words, run, there, somewhere = self.words, self._run, self._there, self._has_somewhere
         waits = words(
             N_("Waiting on this phone: {reports}, {files} ({size})"),
             reports=words.many("{n} report", "{n} reports", there.reports),

@@ -7,13 +7,14 @@ from typing import Any
 
 from mobile.device.android.battery import AndroidBattery
 from mobile.device.android.camera import AndroidCamera
+from mobile.device.android.cards import AndroidCards
 from mobile.device.android.gnss import AndroidGnss
 from mobile.device.android.keystore import AndroidKeystore
 from mobile.device.android.keywrap import AndroidKeyWrap
 from mobile.device.android.network import AndroidNetwork
 from mobile.device.android.qr import AndroidScanner
 from mobile.device.android.share import AndroidShare
-from mobile.ports import Battery, Camera, Clock, Gnss, Keystore, KeyWrap, Network, Scanner, Share
+from mobile.ports import Battery, Camera, Cards, Clock, Gnss, Keystore, KeyWrap, Network, Scanner, Share
 
 PERMISSIONS = ("android.permission.ACCESS_FINE_LOCATION", "android.permission.ACCESS_COARSE_LOCATION")
 
@@ -33,6 +34,7 @@ class AndroidMachine:
         self._clock = clock
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.camera: Camera | None = AndroidCamera(home, clock, post)
+        self.cards: Cards | None = AndroidCards()
 
     def keystore(self) -> Keystore:
         return AndroidKeystore()

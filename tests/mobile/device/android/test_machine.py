@@ -41,6 +41,7 @@ def hardware(jnius: FakeJnius, monkeypatch: pytest.MonkeyPatch) -> Hardware:
         "android.os.Build$VERSION": SimpleNamespace(SDK_INT=34),
         "android.os.SystemClock": SimpleNamespace(),
         "android.os.Looper": SimpleNamespace(),
+        "android.os.Environment": SimpleNamespace(),
         "org.kivy.android.PythonActivity": SimpleNamespace(mActivity=activity),
         "android.content.Intent": object,
         "android.content.ContentValues": object,
