@@ -1,7 +1,7 @@
 """Memory cards of a phone: the app's own folder on each, which needs no permission and no chooser.
 
-It is a plain path, as the core wants one. File managers may hide it (Android 11 on); the same app on another phone finds
-it, and so does a computer. It goes with the app when that is removed while the card is in.
+It is a plain path, as the core wants one. File managers may hide it (Android 11 on); the same app on another phone
+finds it, and so does a computer. It goes with the app when that is removed while the card is in.
 """
 
 from importlib import import_module
