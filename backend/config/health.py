@@ -15,20 +15,25 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from backend.audit.selectors import head_hash
 from backend.audit.triggers import trigger_faults
+from backend.common.resuming import tasks_given_up
 from backend.inspections.store import store_ensure
 from shared.problems import Problem
 
 # A task that waited longer than this says that no worker runs.
 QUEUE_PATIENCE = timedelta(minutes=5)
+# For so long it is told how many tasks were given up.
+GIVEN_UP_TOLD = timedelta(days=7)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when all is well, 503 when not; names what is wrong, shows nothing else."""
+    """200 when all is well, 503 when not; names what is wrong, shows nothing else. `tasks_given_up`: how many in the
+    last days, for whoever tends the office; the office goes on without them."""
     parts = {"database": _database(), "storage": _storage()}
     parts["queue"] = _queue() if parts["database"] == "ok" else "unknown"
     parts["audit"] = _audit() if parts["database"] == "ok" else "unknown"
     healthy = all(state == "ok" for state in parts.values())
-    return JsonResponse({"status": "ok" if healthy else "failing", **parts}, status=200 if healthy else 503)
+    said = {"status": "ok" if healthy else "failing", **parts, "tasks_given_up": _given_up(parts["database"])}
+    return JsonResponse(said, status=200 if healthy else 503)
 
 
 def _database() -> str:
@@ -72,3 +77,11 @@ def _queue() -> str:
     except Error:
         return "failing"
     return "failing" if waiting else "ok"
+
+
+def _given_up(database: str) -> int | None:
+    """None where that is not known."""
+    try:
+        return tasks_given_up(timezone.now() - GIVEN_UP_TOLD) if database == "ok" else None
+    except Error:
+        return None

@@ -1,6 +1,6 @@
 """Can this office do its work? Asked by machines, without a token."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from rest_framework.test import APIClient
 
 from backend.audit.triggers import triggers_drop, triggers_ensure
 
+WELL = {"database": "ok", "storage": "ok", "queue": "ok", "audit": "ok", "tasks_given_up": 0}
 
-def asked() -> tuple[int, dict[str, str]]:
+
+def asked() -> tuple[int, dict[str, Any]]:
     answer = APIClient(raise_request_exception=False).get("/healthz")
     return answer.status_code, answer.json()
 
@@ -36,7 +38,7 @@ def waiting(age: timedelta, **more: Any) -> None:
 
 
 def test_office_in_order_is_ok(db: None, settings: LazySettings) -> None:
-    assert asked() == (200, {"status": "ok", "database": "ok", "storage": "ok", "queue": "ok", "audit": "ok"})
+    assert asked() == (200, {"status": "ok", **WELL})
     # The probe is taken away again; the mark by which the office knows its store stays.
     assert [path.name for path in Path(settings.EVIDENCE_DIR).iterdir()] == [".store"]
 
@@ -57,7 +59,7 @@ def test_failing_database_is_named(db: None, monkeypatch: pytest.MonkeyPatch, er
         patched.setattr(connection, "cursor", fail)
         status, said = asked()
     assert (status, said["status"], said["database"], said["queue"]) == (503, "failing", "failing", "unknown")
-    assert said["audit"] == "unknown"
+    assert (said["audit"], said["tasks_given_up"]) == ("unknown", None)
     assert "secret" not in str(said)
 
 
@@ -72,7 +74,7 @@ def test_database_without_our_tables_is_failing(db: None, monkeypatch: pytest.Mo
 def test_file_where_the_storage_should_be_is_failing(db: None, settings: LazySettings, tmp_path: Path) -> None:
     settings.EVIDENCE_DIR = tmp_path / "in the way"
     settings.EVIDENCE_DIR.write_text("")
-    assert asked() == (503, {"status": "failing", "database": "ok", "storage": "failing", "queue": "ok", "audit": "ok"})
+    assert asked() == (503, {"status": "failing", **WELL, "storage": "failing"})
 
 
 @pytest.mark.parametrize("call", ["write_bytes", "read_bytes", "unlink", "mkdir"])
@@ -95,7 +97,7 @@ def test_queue_nobody_works_off_is_failing(db: None) -> None:
     waiting(timedelta(minutes=4))
     assert asked()[1]["queue"] == "ok"
     waiting(timedelta(minutes=6))
-    assert asked() == (503, {"status": "failing", "database": "ok", "storage": "ok", "queue": "failing", "audit": "ok"})
+    assert asked() == (503, {"status": "failing", **WELL, "queue": "failing"})
 
 
 @pytest.mark.parametrize("status", [TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED, TaskResultStatus.RUNNING])
@@ -107,3 +109,19 @@ def test_queue_with_old_tasks_that_were_begun_is_ok(db: None, status: TaskResult
 def test_queue_with_a_task_that_is_to_run_later_is_ok(db: None) -> None:
     waiting(timedelta(hours=1), run_after=timezone.now() + timedelta(hours=1))
     assert asked()[1]["queue"] == "ok"
+
+
+def test_tasks_given_up_in_the_last_days_are_counted_and_nothing_is_said_of_them(db: None) -> None:
+    given_up = {"status": TaskResultStatus.FAILED, "return_value": {"given_up_at": "x"}, "traceback": "secret"}
+    for days in (1, 2, 30):
+        waiting(timedelta(days=days), finished_at=timezone.now() - timedelta(days=days), **given_up)
+    waiting(timedelta(days=1), status=TaskResultStatus.FAILED, finished_at=timezone.now())  # is tried again
+    assert asked() == (200, {"status": "ok", **WELL, "tasks_given_up": 2})
+
+
+def test_a_count_that_cannot_be_made_is_left_out(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(since: datetime) -> int:
+        raise OperationalError("locked")
+
+    monkeypatch.setattr("backend.config.health.tasks_given_up", fail)
+    assert asked() == (200, {"status": "ok", **WELL, "tasks_given_up": None})
