@@ -85,7 +85,7 @@ class SealedIdentity(models.Model):
 
 class Evidence(models.Model):
     """A file that a manifest named. `bytes_received` counts what lies safely on the disk. `look_began_at`,
-    `looks_begun`, `looked_at`: of the background's look into it (`pictures.tasks`)."""
+    `looked_at`: of the background's look into it (`pictures.tasks`), the last one's begin and the first one's end."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="evidence")
     evidence_id = models.UUIDField()
@@ -102,18 +102,10 @@ class Evidence(models.Model):
     bytes_received = models.BigIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True)
     look_began_at = models.DateTimeField(null=True)
-    looks_begun = models.PositiveSmallIntegerField(default=0, db_default=0)
     looked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "evidence_id"], name="evidence_once")]
-        indexes = [
-            models.Index(
-                fields=["look_began_at"],
-                name="evidence_left_unlooked",
-                condition=models.Q(looked_at__isnull=True, look_began_at__isnull=False),
-            )
-        ]
 
 
 class Content(models.Model):

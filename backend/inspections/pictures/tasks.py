@@ -1,14 +1,13 @@
 """The look into each confirmed file, in the background: read it, make small pictures, compare, say what was found.
 
-Every step can be done again, so a worker may be killed anywhere. The library never takes up a task whose worker died:
-whoever looks next starts again what was begun `ABANDONED` ago and not ended.
+Every step can be done again, so a worker may be killed anywhere; what it left, or what failed for a passing reason, is
+taken up again as any task is (`backend.common.resuming`). What was given up there was not looked into, and
+`make_thumbnails` finds it.
 """
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from django_tasks import task
 
@@ -21,21 +20,14 @@ from backend.inspections.pictures.hashing import bands, signed
 from backend.inspections.pictures.looking import Found, look, small_pictures_missing
 from shared.wire.v1.messages import EvidenceState
 
-# Longer than any look takes within its limits.
-ABANDONED = timedelta(minutes=10)
-# A look that fails this often fails for a reason that trying again does not mend.
-MOST_LOOKS = 3
-_RESUMED_AT_ONCE = 20
-log = logging.getLogger(__name__)
+# So long after a look began, small pictures that are missing are ordered again: longer than any look takes.
+RESTORED_AFTER = timedelta(minutes=10)
 
 
 @task()
 def evidence_look(evidence: int) -> str:
     """Look into a confirmed file; "" or the code why it has no small pictures."""
-    now = timezone.now()
-    problem = look_into(evidence, now)
-    looks_resume(now)
-    return problem
+    return look_into(evidence, timezone.now())
 
 
 @task()
@@ -49,7 +41,7 @@ def evidences_look(evidence: list[int]) -> None:
 def look_into(evidence: int, now: datetime, *, again: bool = False) -> str:
     """`again`: read the bytes also when that was done before. OSError when the original is gone or the disk is full."""
     rows = Evidence.objects.filter(pk=evidence, state=EvidenceState.CONFIRMED.value)
-    if not rows.update(look_began_at=now, looks_begun=F("looks_begun") + 1):
+    if not rows.update(look_began_at=now):
         return ""
     row = rows.get()
     content = content_read(row.sha256, now, again=again)
@@ -124,30 +116,11 @@ def _compared(evidence: Evidence, content: Content, now: datetime) -> list[int]:
     return later
 
 
-def looks_resume(now: datetime) -> int:
-    """Start again what a killed worker left behind; how many. Given up after `MOST_LOOKS`, with a line in the log."""
-    left = Evidence.objects.filter(
-        state=EvidenceState.CONFIRMED.value, looked_at__isnull=True, look_began_at__lt=now - ABANDONED
-    ).order_by("look_began_at")[:_RESUMED_AT_ONCE]
-    count = 0
-    for row in left:
-        mine = Evidence.objects.filter(pk=row.pk, look_began_at=row.look_began_at)
-        if row.looks_begun >= MOST_LOOKS:
-            if mine.update(looked_at=now):
-                log.error("Gave up looking into evidence %s after %d times", row.pk, row.looks_begun)
-        else:
-            with transaction.atomic():
-                if mine.update(look_began_at=now):
-                    evidence_look.enqueue(row.pk)
-                    count += 1
-    return count
-
-
 def small_pictures_restore(evidence: Evidence, now: datetime) -> None:
     """Order small pictures that are not where they should be (a restored backup brings none), once in a while."""
     with transaction.atomic():
-        again = Evidence.objects.filter(pk=evidence.pk, look_began_at__lt=now - ABANDONED).update(look_began_at=now)
-        if again:
+        rows = Evidence.objects.filter(pk=evidence.pk, look_began_at__lt=now - RESTORED_AFTER)
+        if rows.update(look_began_at=now):
             evidence_look.enqueue(evidence.pk)
 
 

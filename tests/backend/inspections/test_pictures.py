@@ -20,7 +20,7 @@ from rest_framework.test import APIClient
 from backend.audit.models import Event
 from backend.inspections.files import evidence_path, small_picture_path, small_pictures_folder
 from backend.inspections.models import Content, Evidence, Finding
-from backend.inspections.pictures import looking, tasks
+from backend.inspections.pictures import tasks
 from shared.wire.v1.records import Purpose
 from tests.backend.conftest import Cast, Deliverer, deliverer
 from tests.backend.inspections.pictures import IMMEDIATE, arrive, confirmed, jpeg_of, scene
@@ -184,30 +184,10 @@ def test_looking_twice_changes_nothing(phone: Deliverer) -> None:
     assert Content.objects.get(sha256=row.sha256).read_at == read
 
 
-def left_by_a_killed_worker(row: Evidence, begun: int = 1) -> None:
+def left_by_a_killed_worker(row: Evidence) -> None:
     Finding.objects.filter(rule__startswith="photo_").delete()
     Content.objects.all().delete()
-    Evidence.objects.filter(pk=row.pk).update(
-        looked_at=None, look_began_at=timezone.now() - timedelta(hours=1), looks_begun=begun
-    )
-
-
-def test_what_a_killed_worker_left_is_taken_up_by_the_next_look(phone: Deliverer) -> None:
-    row = arrive(phone, jpeg_of(scene(10)), media_type="image/png")
-    left_by_a_killed_worker(row)
-    arrive(phone, b"another file")
-    row.refresh_from_db()
-    assert row.looked_at is not None
-    assert Finding.objects.filter(report=row.report_id, rule="photo_type").count() == 1
-
-
-def test_what_fails_again_and_again_is_given_up(phone: Deliverer, caplog: pytest.LogCaptureFixture) -> None:
-    row = arrive(phone, jpeg_of(scene(11)))
-    left_by_a_killed_worker(row, begun=tasks.MOST_LOOKS)
-    assert tasks.looks_resume(timezone.now()) == 0
-    row.refresh_from_db()
-    assert row.looked_at is not None
-    assert "Gave up" in caplog.text
+    Evidence.objects.filter(pk=row.pk).update(looked_at=None, look_began_at=timezone.now() - timedelta(hours=1))
 
 
 def test_the_command_looks_into_what_was_left(phone: Deliverer, capsys: pytest.CaptureFixture[str]) -> None:
@@ -375,18 +355,3 @@ def test_a_look_is_recorded_in_the_chain(phone: Deliverer) -> None:
     assert event.subject == f"evidence:{row.report_id}/{row.evidence_id}"
     assert '"findings":1' in event.data
     assert '"media_type":"image/jpeg"' in event.data
-
-
-def test_a_look_fails_where_the_disk_does_and_is_taken_up_later(
-    phone: Deliverer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*args: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(looking, "_put_beside", full)
-    row = arrive(phone, jpeg_of(scene(19)))
-    assert (row.state, row.looked_at) == ("confirmed", None)
-    monkeypatch.undo()
-    assert tasks.looks_resume(timezone.now() + timedelta(hours=1)) == 1
-    row.refresh_from_db()
-    assert row.looked_at is not None
