@@ -3,7 +3,7 @@ here."""
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -26,13 +26,13 @@ def limits_of(options: ReadOptions) -> Limits:
 
 def read_file(
     path: Path, options: ReadOptions, *, progress: Progress | None = None, stop: Stop | None = None
-) -> Iterator[AreaRow]:
+) -> Generator[AreaRow, None, None]:
     """The rows of a file as they are read; `options.kind` None: by content. `progress(rows so far, rows in all or
     None)`. When `stop()` says so the rows end early, without an error.
 
     FileRefused: the file cannot be read, or not within the limits; rows given before belong to nothing then. OSError
-    when it cannot be opened. Whatever ends the iteration (also an exception of the caller), the reader is killed and
-    its folder removed. Safe in threads: nothing is forked.
+    when it cannot be opened. Whatever ends the iteration, the reader is killed and its folder removed; a caller that
+    may raise closes it. Safe in threads: nothing is forked.
     """
     with path.open("rb"):
         pass  # an OSError here is the caller's; in the reader it would be a crash

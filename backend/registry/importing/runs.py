@@ -1,6 +1,7 @@
 """An import run: the file is kept and read once without consequences, looked at, and then taken whole or not at all."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -110,10 +111,12 @@ def run_fill(
     limits: ReadOptions | None = None,
     progress: Progress | None = None,
     stop: Stop | None = None,
+    retried: tuple[type[BaseException], ...] = (),
 ) -> ImportRun:
-    """Read the kept file of a run that was begun, to its end. `limits`: of size, time and memory. A run that ended
-    already stays as it is."""
-    if run.state != imports.READING:
+    """Read the kept file of a run that was begun, from its beginning to its end. `limits`: of size, time and memory.
+    `retried`: after these the run is not ended, because the caller reads it again. A run that ended already stays as
+    it is."""
+    if not imports.run_anew(run):
         return run
     said = run.options
     options = replace(
@@ -130,8 +133,9 @@ def run_fill(
     except FileRefused as refused:
         problem, _ = storable({"code": refused.code, "values": refused.values})
         return imports.run_close(run, state=imports.REFUSED, now=now, problem=problem)
-    except BaseException:
-        imports.run_close(run, state=imports.STOPPED, now=now)
+    except BaseException as error:
+        if not isinstance(error, retried):
+            imports.run_close(run, state=imports.STOPPED, now=now)
         raise
     return imports.run_close(run, state=state, now=now)
 
@@ -195,9 +199,9 @@ def _read(run: ImportRun, source: Path, options: ReadOptions, now: datetime, pro
         stopped = stopped or stop()
         return stopped
 
-    rows = read_file(source, options, progress=progress, stop=told)
-    for batch in _batches(rows):
-        imports.rows_write(look.rows(batch))
+    with closing(read_file(source, options, progress=progress, stop=told)) as rows:
+        for batch in _batches(rows):
+            imports.rows_write(look.rows(batch))
     if stopped:
         return imports.STOPPED
     _COMPARE[run.kind](run)

@@ -98,6 +98,18 @@ def rows_update(rows: Sequence[ImportRow]) -> None:
         ImportRow.objects.bulk_update(rows, ["outcome", "notes"], batch_size=100)
 
 
+def run_anew(run: ImportRun) -> bool:
+    """Before the file is read: rows that a reading wrote before it was killed go. False when the run has ended, also
+    meanwhile."""
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        run.state, run.counts, run.problem = locked.state, locked.counts, locked.problem
+        if locked.state != READING:
+            return False
+        ImportRow.objects.filter(run=locked).delete()
+    return True
+
+
 def run_progress(run: ImportRun, *, done: int, total: int | None) -> bool:
     """Say how far the reading is; False when somebody ended the run meanwhile."""
     reading = ImportRun.objects.filter(pk=run.pk, state=READING)

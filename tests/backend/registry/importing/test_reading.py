@@ -115,7 +115,7 @@ def test_whoever_breaks_off_leaves_no_reader(
     rows = read_file(table(tmp_path), ReadOptions())
     next(rows)
     with pytest.raises(how):
-        rows.throw(how())  # type: ignore[attr-defined]  # a generator, by its signature an iterator
+        rows.throw(how())
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
 
