@@ -162,16 +162,10 @@ class CarryPresenter(Presenter[CarryState]):
 
     def _update(self) -> None:
         words, run, there, somewhere = self.words, self._run, self._there, self._has_somewhere
-        waits = words(
-            N_("Waiting on this phone: {reports}, {files} ({size})"),
-            reports=words.many("{n} report", "{n} reports", there.reports),
-            files=words.many("{n} file", "{n} files", there.files),
-            size=amount(words, there.bytes),
-        )
         self.show(
             CarryState(
                 title=words(N_("Carry reports")),
-                waits=waits if there.reports or there.files else words(N_("Nothing on this phone waits to be sent.")),
+                waits=self._waits(),
                 truth=words(N_("Copied is not sent: all of it stays on this phone until the server vouches for it.")),
                 copy=words(N_("Copy to a memory card or folder")) if somewhere else "",
                 take=words(N_("Take in from a memory card or folder")) if somewhere else "",
@@ -190,8 +184,25 @@ class CarryPresenter(Presenter[CarryState]):
             )
         )
 
+    def _waits(self) -> str:
+        words, there = self.words, self._there
+        if there.reports or there.files:
+            return words(
+                N_("Waiting on this phone: {reports}, {files} ({size})"),
+                reports=words.many("{n} report", "{n} reports", there.reports),
+                files=words.many("{n} file", "{n} files", there.files),
+                size=amount(words, there.bytes),
+            )
+        if there.receipts:
+            return words.many(
+                "Nothing on this phone waits to be sent; {n} receipt of a colleague can go back on the card.",
+                "Nothing on this phone waits to be sent; {n} receipts of colleagues can go back on the card.",
+                there.receipts,
+            )
+        return words(N_("Nothing on this phone waits to be sent."))
+
     def _carried(self, count: int) -> str:
         words = self.words
         if count > len(self._rows):
-            return words(N_("Carried for colleagues: {shown} of {count}"), shown=len(self._rows), count=count)
-        return words(N_("Carried for colleagues: {count}"), count=count) if count else ""
+            return words(N_("Of colleagues: {shown} of {count}"), shown=len(self._rows), count=count)
+        return words(N_("Of colleagues: {count}"), count=count) if count else ""

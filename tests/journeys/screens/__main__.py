@@ -96,9 +96,10 @@ def _draw(job: Job, phone: int, folder: Path, screen: Screen) -> int:
         job.office.url,
         receiver.url,
         str(fresh),
+        str(next(other for number, other in job.homes.items() if number != phone)),
     ]
     try:
-        code = subprocess.run([*command, str(fresh)], cwd=ROOT, env=environment, check=False).returncode
+        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     finally:
         receiver.close()
     if code != 0:

@@ -1,6 +1,8 @@
 """The app over a phone of the demo, screen by screen, in both languages and all looks.
 
-python -m tests.journeys.screens.shots HOME SERVER GNSS FOLDER
+python -m tests.journeys.screens.shots HOME SERVER GNSS FOLDER COLLEAGUE
+
+COLLEAGUE: home of another phone of the demo, whose reports this one carries.
 """
 
 import sys
@@ -48,8 +50,11 @@ def main(arguments: list[str]) -> int:
     from shared.i18n import Words
     from tests.mobile.ui.driver import Driver
 
+    colleague = open_phone(Path(arguments[4]), server=server, gnss=gnss)
     phone = open_phone(home, server=server, gnss=gnss)
     there = furnish(phone, home)
+    carry(colleague, phone, home / "card")
+    colleague.close()
     words = Words()
     screens = Screens(phone, words, home)
     app = FieldApp(
@@ -86,6 +91,20 @@ def furnish(phone: "Phone", home: Path) -> There:
     (back, *_) = phone.reviews.to_correct()
     sent = next(one.id for one in phone.outbox.briefs(limit=50) if one.id != back.report)
     return There(transport, extraction, stockyard, sent, back.report, phone.tasks.open()[0].task.id)
+
+
+def carry(colleague: "Phone", phone: "Phone", card: Path) -> None:
+    """Two reports of a colleague on this phone, one of them without a photo that the card did not have."""
+    from shared.identity import uuid7
+    from tests.journeys.demo import story
+    from tests.journeys.demo.phone import write
+
+    for n, stop in enumerate(story.STORIES[1][:2]):
+        draft, _ = write(colleague, stop, 910 + n, uuid7(colleague.clock.now()), card.parent)
+        colleague.sealing.seal(draft)
+    colleague.relay.export(card)
+    next((card / "files").iterdir()).unlink()
+    phone.relay.take_in(card)
 
 
 def draw(driver: "Driver", there: There, folder: Path) -> None:
@@ -154,6 +173,12 @@ def each(driver: "Driver", there: There) -> Iterator[str]:
     app.stack.top.presenter.open(first.key, first.rows[0].page)
     driver.frames(3)
     yield "licence"
+    _go(driver, Route(Screen.SYNC), Route(Screen.CARRY))
+    ends = ("confirmed", "received")  # the one without its photo stays there
+    relay = app.stack.top.presenter._relay
+    driver.until(lambda: all(one.state.value in ends for one in relay.carried(limit=9)), "that it was delivered")
+    driver.frames(5)
+    yield "carry"
 
 
 def _is_drawn(view: Any) -> bool:

@@ -222,7 +222,7 @@ def test_what_was_taken_in_is_told_and_goes_on_its_way_at_once(
     state = colleague.take(card)
     assert colleague.said()[0] == (Level.INFO, "Đã nhận 2 phiếu của 1 máy, 2 tệp; sẽ gửi cùng phiếu của máy này.")
     assert sorted(server.arrivals) == sorted(str(report.id) for report in reports)
-    assert state.carried == "Đang mang hộ đồng nghiệp: 2"
+    assert state.carried == "Phiếu của đồng nghiệp: 2"
     assert [row.level for row in colleague.presenter.state.rows] == [Level.GOOD, Level.GOOD]
 
 
@@ -366,7 +366,7 @@ def test_a_long_list_shows_first_what_has_not_arrived_and_says_that_there_is_mor
     state = colleague.presenter.state
     assert [row.level for row in state.rows] == [Level.WARN, Level.GOOD]
     assert state.rows[0].title.endswith(oldest.manifest_sha256[:16])
-    assert state.carried == "Đang mang hộ đồng nghiệp: 2 trong số 3"
+    assert state.carried == "Phiếu của đồng nghiệp: 2 trong số 3"
 
 
 # --- the way back
@@ -379,7 +379,8 @@ def test_the_one_who_sealed_it_learns_from_the_card_that_it_arrived(
     desk.copy(card)
     colleague.take(card)
     colleague.presenter.renewed()
-    assert colleague.presenter.state.can_copy  # nothing waits, but a receipt is to go back
+    assert "còn 1 biên nhận có thể trả đồng nghiệp" in colleague.presenter.state.waits
+    assert colleague.presenter.state.can_copy
     colleague.copy(card)
     assert colleague.said() == [
         (Level.GOOD, "Đã ghi 1 biên nhận của máy chủ vào thẻ, để trả cho người niêm phong phiếu.")

@@ -20,7 +20,7 @@ class SyncView(ScreenView[SyncPresenter]):
         head = Column(padding=16)
         head.add_widget(self.said)
         head.add_widget(self.button)
-        head.add_widget(PushButton(state.carry, style="text", icon="sd", on_tap=self.presenter.carry, wide=True))
+        head.add_widget(PushButton(state.carry, style="text", icon="sd", on_tap=self.presenter.carry))
         self.add_widget(Held(head, share=0.5))
         self.list = RowList(on_open=self.presenter.open)
         self.page = state.page
