@@ -7,6 +7,7 @@ from typing import Any
 
 from mobile.ports import FileState, KeyWrap, QueueState, Vault
 from mobile.storage.database import Database
+from mobile.storage.locking import CLEAR
 from mobile.storage.rows import about, unlock_json
 from mobile.storage.salvage import Row, Wreck
 from mobile.storage.vault import open_vault
@@ -181,5 +182,7 @@ def what_waits_reads(database: Database, wrapping: KeyWrap) -> bool:
         drafts = db.execute("SELECT * FROM drafts WHERE open = 1").fetchall()
     except (sqlite3.DatabaseError, UnicodeDecodeError):
         return False  # text that is none
+    if db.execute("SELECT rows FROM vault").fetchone()[0] == CLEAR:
+        return True  # of an older version, which locked nothing: the start that was to lock it was cut off
     merge = Merge(database, vault, None)
     return all(merge.is_report(dict(row)) for row in waiting) and all(merge.is_draft(dict(row)) for row in drafts)

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,19 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
     return {"calls": made, "said": [json.loads(line) for line in lines if line.endswith(b"\n")]}
 
 
+def load() -> None:
+    """What a phone loads when it first needs it: a child that is stopped at each call is not to load anything."""
+    for name in (
+        "mobile.device.desktop",
+        "mobile.services.sealing",
+        "shared.rules.papers",
+        "shared.wire.v1.load_papers",
+    ):
+        import_module(name)
+
+
 def main() -> None:
+    load()
     if threading.active_count() != 1:
         raise RuntimeError("only one thread may be forked")
     for line in sys.stdin:

@@ -58,7 +58,8 @@ class OldPhone:
         assert {key: list(found) for key, found in uses.items()} == {
             paper.key: [other.use for other in seen if other.key == paper.key] for paper in seen
         }
-        assert phone.leftovers == ()
+        # The file that was one already: killed while it is locked, it may be found, and put there, once more.
+        assert set(phone.leftovers) <= {str(OFFICER)}
 
     def check_nothing_is_in_clear(self, home: Path) -> None:
         """After the phone was closed: not in a free page, a log, a folder."""

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from mobile.bootstrap import Phone, open_phone
+from mobile.device.keywrap_file import FileKeyWrap
+from mobile.storage.database import Database
+from mobile.storage.vault import open_vault
 from tests.mobile.storage.killing import SERVER
 from tests.mobile.storage.older import OldPhone, found_in_clear, make_old_phone
 from tests.mobile.storage.test_crash import check_chain
@@ -113,13 +116,25 @@ def test_an_older_version_s_data_is_locked_once_though_the_phone_is_killed_again
     picture = tmp_path / "unused"
     shutil.copytree(template.home, tmp_path / "whole")
     total = kill("start", tmp_path / "whole", picture, None)["calls"]
-    for number in places(total, 9, seed=7):
+    for number in places(total, 24, seed=7):
         home = tmp_path / f"killed-{number}"
         shutil.copytree(template.home, home)
         kill("start", home, picture, number)
         kill("start", home, picture, max(1, total - number))  # and once more, somewhere else
         check_locked(template, home)
         shutil.rmtree(home)
+
+
+def test_what_an_older_version_left_is_no_damage_though_the_start_that_was_to_lock_it_was_killed(
+    tmp_path: Path,
+) -> None:
+    old = make_old_phone(tmp_path / "old")
+    database = Database(old.home / "phone.sqlite3")
+    open_vault(database, FileKeyWrap(old.home / "lock.key"))
+    database.close()
+    (old.home / "phone.open").touch()
+    check_locked(old, old.home)
+    assert not list(old.home.glob("phone.damaged-*"))
 
 
 def check_locked(old: OldPhone, home: Path) -> None:
