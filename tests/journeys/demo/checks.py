@@ -73,7 +73,7 @@ def photos_equal(job: "Job", filed: list[ledger.Filed], supervisor: Api) -> None
 def nothing_twice(job: "Job", filed: list[ledger.Filed]) -> None:
     """One stored file a content, one receipt number a report, nothing left half way."""
     store = job.office.var / "evidence"
-    originals = store.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")  # small pictures lie elsewhere
+    originals = store.glob("[0-9a-f][0-9a-f]/*")  # small pictures lie elsewhere
     stored = [path.name for path in originals]
     contents = {sha256 for report in filed for sha256, _ in report.files.values()}
     leftovers = list((store / "incoming").iterdir())
