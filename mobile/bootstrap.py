@@ -1,27 +1,20 @@
 """Where the phone's real parts are put together; everything else receives them."""
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mobile.device.clock import SystemClock, uptime
-from mobile.device.desktop import Desktop
 from mobile.device.space import free_bytes
-from mobile.ports import Clock, FreeSpace, Keystore, Machine, Network, Uptime, Vault
-from mobile.ports.recovered import Recovered
-from mobile.services.backups import BackupNews
-from mobile.services.correcting import Correcting
+from mobile.ports import Clock, FreeSpace, Machine, Network, Uptime
 from mobile.services.enrolment import SERVER, Enrolment
 from mobile.services.pin import Pins
-from mobile.services.positioning import Positioning
 from mobile.services.recording import Recording
 from mobile.services.reference import ReferenceData
-from mobile.services.relay import Relay
 from mobile.services.reviews import ReviewNews
 from mobile.services.room import Room
-from mobile.services.sealing import Sealing
-from mobile.services.sending import Sending
 from mobile.services.tasks import TaskList
 from mobile.services.traffic import Traffic
 from mobile.storage.accounts import SqliteAccounts
@@ -45,7 +38,14 @@ from mobile.storage.vault import open_vault
 from mobile.transport.api import HttpServerApi
 from mobile.transport.http import Http
 from shared.problems import Problem
-from shared.wire.v1.messages import App
+
+if TYPE_CHECKING:
+    from mobile.ports.recovered import Recovered
+    from mobile.services.correcting import Correcting
+    from mobile.services.positioning import Positioning
+    from mobile.services.relay import Relay
+    from mobile.services.sealing import Sealing
+    from mobile.services.sending import Sending
 
 APP = "kiem-khoang"
 VERSION = "0.1.0"
@@ -53,38 +53,147 @@ MAPS = "maps"  # folder of .mbtiles files below the phone's home
 
 
 @dataclass(frozen=True, slots=True)
-class Phone:
-    """`leftovers`: files that a crash left whole but without a row; they lie in `files/leftovers` for a person."""
-
-    clock: Clock
+class _Device:
     machine: Machine
-    keystore: Keystore
-    enrolment: Enrolment
-    pins: Pins
+    clock: Clock
+    network: Network
     uptime: Uptime
-    reference: ReferenceData
-    positioning: Positioning
-    recording: Recording
-    sealing: Sealing
-    reviews: ReviewNews
-    correcting: Correcting
-    tasks: TaskList
-    sending: Sending
-    relay: Relay
-    traffic: Traffic
-    preferences: SqlitePreferences
-    vault: Vault
-    backups: SqliteBackups
-    accounts: SqliteAccounts
-    drafts: SqliteDrafts
-    outbox: SqliteOutbox
-    relayed: SqliteRelayed
-    files: FileFolder
-    leftovers: tuple[str, ...]
-    good: GoodCopy
-    room: Room
-    recovered: Recovered | None
-    close: Callable[[], None]
+    space: FreeSpace | None
+
+
+class Phone:
+    """`leftovers`: files that a crash left whole but without a row; they lie in `files/leftovers` for a person.
+
+    What the first screen does not need is made, and its modules are loaded, when it is first asked for.
+    """
+
+    def __init__(
+        self, home: Path, database: Database, api: HttpServerApi, device: _Device, recovered: "Recovered | None"
+    ) -> None:
+        self._home, self._database, self._api, self._device = home, database, api, device
+        self.recovered = recovered
+        self.clock, self.machine, self.uptime = device.clock, device.machine, device.uptime
+        self.keystore = device.machine.keystore()
+        self.vault = open_vault(database, device.machine.wrapping())
+        lock_old_rows(database, self.vault)
+        self.accounts, self.preferences = SqliteAccounts(database, self.vault), SqlitePreferences(database)
+        self.drafts = SqliteDrafts(database, self.vault)
+        self.outbox = SqliteOutbox(database, self.vault, ChainLog(home / CHAIN))
+        self.relayed, self.backups = SqliteRelayed(database, self.vault), SqliteBackups(database)
+        self.files = FileFolder(home / "files", self.vault)
+        self.leftovers = _sweep(self.files, self.outbox, self.relayed, self.drafts)
+        lock_old_files(database, self.files)
+        self.traffic = Traffic(device.network, self.preferences)
+        self.good = GoodCopy(home / NAME, home / GOOD, device.uptime)
+        if not (home / GOOD).exists():
+            self.good.keep()  # it has the data key, without which nothing that is locked can be recovered
+
+    def close(self) -> None:
+        self._api.close()
+        self.files.close()
+        self._database.close()
+        closed(self._home)
+
+    # --- the officers and what came from the office
+
+    @cached_property
+    def enrolment(self) -> Enrolment:
+        machine = self.machine
+        return Enrolment(
+            self.accounts, self.preferences, self._api, self.keystore, model=machine.model, platform=machine.platform
+        )
+
+    @cached_property
+    def pins(self) -> Pins:
+        return Pins(SqlitePins(self._database, self.vault), self.accounts, self.uptime)
+
+    @cached_property
+    def reference(self) -> ReferenceData:
+        reference = SqliteReference(self._database)
+        return ReferenceData(reference, self.accounts, self._api, self.clock, self.traffic.report_may)
+
+    @cached_property
+    def reviews(self) -> ReviewNews:
+        return ReviewNews(self._reviews, self.accounts, self._api, self.traffic.report_may)
+
+    @cached_property
+    def tasks(self) -> TaskList:
+        return TaskList(
+            SqliteTasks(self._database, self.vault),
+            self.accounts,
+            self.outbox,
+            self.preferences,
+            self._api,
+            self.clock,
+            self.traffic.report_may,
+        )
+
+    # --- reports
+
+    @cached_property
+    def recording(self) -> Recording:
+        return Recording(self.drafts, self.files, self.clock)
+
+    @cached_property
+    def positioning(self) -> "Positioning":
+        from mobile.services.positioning import Positioning
+
+        return Positioning(self.machine.receiver(), self.clock)
+
+    @cached_property
+    def sealing(self) -> "Sealing":
+        from mobile.services.sealing import Sealing
+        from shared.wire.v1.messages import App
+
+        app = App(APP, VERSION, self.machine.platform)
+        return Sealing(self.drafts, self.outbox, self.accounts, self.reference, self.keystore, self.clock, app)
+
+    @cached_property
+    def correcting(self) -> "Correcting":
+        from mobile.services.correcting import Correcting
+
+        return Correcting(self.recording, self.outbox, self._reviews)
+
+    # --- their way
+
+    @cached_property
+    def sending(self) -> "Sending":
+        from mobile.services.backups import BackupNews
+        from mobile.services.sending import Sending
+
+        news = BackupNews(self.backups, self.accounts, self._api, self.keystore, self.preferences)
+        return Sending(
+            self.outbox,
+            self.relayed,
+            self.accounts,
+            self.files,
+            self._api,
+            self.keystore,
+            self.clock,
+            self.traffic,
+            news,
+        )
+
+    @cached_property
+    def relay(self) -> "Relay":
+        from mobile.services.relay import Relay
+
+        return Relay(self.outbox, self.relayed, self.files, self._held, self.accounts, self.keystore, self.clock)
+
+    @cached_property
+    def room(self) -> Room:
+        home = self._home
+        return Room(self._held, lambda: _size_of(home / MAPS), self._device.space or free_bytes(home))
+
+    # --- stores that two services share
+
+    @cached_property
+    def _reviews(self) -> SqliteReviews:
+        return SqliteReviews(self._database, self.vault)
+
+    @cached_property
+    def _held(self) -> SqliteHeld:
+        return SqliteHeld(self._database)
 
 
 def open_phone(
@@ -109,7 +218,7 @@ def open_phone(
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ticking = clock or SystemClock()
-    made: Machine = machine or Desktop(home, ticking, gnss, model)
+    made = machine or _desktop(home, ticking, gnss, model)
     device = _Device(made, ticking, network or made.network(), uptime, space)
     try:
         return _open(home, server, api, device)
@@ -120,84 +229,21 @@ def open_phone(
     return _open(home, server, api, device)
 
 
-def _open(home: Path, server: str, api: HttpServerApi | None, device: "_Device") -> Phone:
+def _desktop(home: Path, clock: Clock, gnss: str | None, model: str) -> Machine:
+    from mobile.device.desktop import Desktop  # a phone needs none of it
+
+    return Desktop(home, clock, gnss, model)
+
+
+def _open(home: Path, server: str, api: HttpServerApi | None, device: _Device) -> Phone:
     database, recovered = open_database(home, device.machine.wrapping(), device.clock.now)
     try:
         reached = api or HttpServerApi(Http(SqlitePreferences(database).get(SERVER) or server))
-        return _assemble(home, database, reached, device, recovered)
+        return Phone(home, database, reached, device, recovered)
     except BaseException:
         database.close()
         closed(home)
         raise
-
-
-@dataclass(frozen=True, slots=True)
-class _Device:
-    machine: Machine
-    clock: Clock
-    network: Network
-    uptime: Uptime
-    space: FreeSpace | None
-
-
-def _assemble(
-    home: Path, database: Database, api: HttpServerApi, device: _Device, recovered: Recovered | None
-) -> Phone:
-    clock, machine = device.clock, device.machine
-    keystore = machine.keystore()
-    vault = open_vault(database, machine.wrapping())
-    lock_old_rows(database, vault)
-    accounts = SqliteAccounts(database, vault)
-    drafts, outbox = SqliteDrafts(database, vault), SqliteOutbox(database, vault, ChainLog(home / CHAIN))
-    preferences, relayed, backups = SqlitePreferences(database), SqliteRelayed(database, vault), SqliteBackups(database)
-    traffic = Traffic(device.network, preferences)
-    files = FileFolder(home / "files", vault)
-    leftovers = _sweep(files, outbox, relayed, drafts)
-    lock_old_files(database, files)
-    reference = ReferenceData(SqliteReference(database), accounts, api, clock, traffic.report_may)
-    good = GoodCopy(home / NAME, home / GOOD, device.uptime)
-    if not (home / GOOD).exists():
-        good.keep()  # it has the data key, without which nothing that is locked can be recovered
-    news = BackupNews(backups, accounts, api, keystore, preferences)
-
-    def close() -> None:
-        api.close()
-        files.close()
-        database.close()
-        closed(home)
-
-    recording, reviews, held = Recording(drafts, files, clock), SqliteReviews(database, vault), SqliteHeld(database)
-    return Phone(
-        clock=clock,
-        machine=machine,
-        keystore=keystore,
-        enrolment=Enrolment(accounts, preferences, api, keystore, model=machine.model, platform=machine.platform),
-        pins=Pins(SqlitePins(database, vault), accounts, device.uptime),
-        uptime=device.uptime,
-        reference=reference,
-        positioning=Positioning(machine.receiver(), clock),
-        recording=recording,
-        sealing=Sealing(drafts, outbox, accounts, reference, keystore, clock, App(APP, VERSION, machine.platform)),
-        reviews=ReviewNews(reviews, accounts, api, traffic.report_may),
-        correcting=Correcting(recording, outbox, reviews),
-        tasks=TaskList(SqliteTasks(database, vault), accounts, outbox, preferences, api, clock, traffic.report_may),
-        sending=Sending(outbox, relayed, accounts, files, api, keystore, clock, traffic, news),
-        relay=Relay(outbox, relayed, files, held, accounts, keystore, clock),
-        traffic=traffic,
-        preferences=preferences,
-        vault=vault,
-        backups=backups,
-        accounts=accounts,
-        drafts=drafts,
-        outbox=outbox,
-        relayed=relayed,
-        files=files,
-        leftovers=leftovers,
-        good=good,
-        room=Room(held, lambda: _size_of(home / MAPS), device.space or free_bytes(home)),
-        recovered=recovered,
-        close=close,
-    )
 
 
 def _sweep(files: FileFolder, outbox: SqliteOutbox, relayed: SqliteRelayed, drafts: SqliteDrafts) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Screens:
     def courier(self) -> Courier:
         phone = self.phone
         fetched = (phone.reference.pull, phone.reviews.pull, phone.tasks.pull)
-        return Courier(phone.sending, (*fetched, lambda: self.papers.sweep(), phone.good.keep), phone.clock)
+        return Courier(lambda: phone.sending, (*fetched, lambda: self.papers.sweep(), phone.good.keep), phone.clock)
 
     @cached_property
     def papers(self) -> "Papers":
@@ -189,6 +189,16 @@ class Screens:
         phone = self.phone
         return SyncPresenter(
             phone.outbox, self.courier, phone.traffic, phone.backups.taken_at, phone.clock, self.words, shell
+        )
+
+    def _carry(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.composition.cards import CardChoice
+        from mobile.presenters.carry import CarryPresenter
+
+        phone = self.phone
+        cards = CardChoice(phone.machine.cards, phone.preferences, shell)
+        return CarryPresenter(
+            phone.relay, self.courier, self.words, shell, choose=cards.choose, somewhere=cards.somewhere
         )
 
     def _report(self, route: Route, shell: AppShell) -> Presenter[Any]:

@@ -4,14 +4,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from mobile.ports.drafts import Draft, LocalFile
-from shared.rules.papers import PaperUse
 from shared.wire.v1.messages import Envelope, Receipt
 from shared.wire.v1.records import Kind
-from shared.wire.v1.seal import SealedReport
+
+if TYPE_CHECKING:  # not needed for the first screen
+    from shared.rules.papers import PaperUse
+    from shared.wire.v1.seal import SealedReport
 
 
 class QueueState(StrEnum):
@@ -99,7 +101,7 @@ class Left:
 class Outbox(Protocol):
     """Sealed reports until the server has vouched for all of them, and afterwards. Nothing is ever deleted."""
 
-    def seal(self, draft: UUID, device: UUID, make: Callable[[Slot], SealedReport]) -> QueuedReport:
+    def seal(self, draft: UUID, device: UUID, make: "Callable[[Slot], SealedReport]") -> QueuedReport:
         """Number, chain and insert in one transaction. A draft sealed before gives the report it became."""
 
     def get(self, report: UUID) -> QueuedReport: ...
@@ -114,7 +116,7 @@ class Outbox(Protocol):
 
     def envelope(self, report: UUID) -> Envelope: ...
 
-    def paper_uses(self, keys: Collection[str], *, but: UUID) -> Mapping[str, Sequence[PaperUse]]:
+    def paper_uses(self, keys: Collection[str], *, but: UUID) -> "Mapping[str, Sequence[PaperUse]]":
         """Loads of other reports sealed on this phone, by key of a paper shown for them; not of superseded ones."""
 
     def due_reports(self, now: datetime) -> tuple[QueuedReport, ...]: ...  # by sequence

@@ -3,13 +3,16 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from mobile.ports import Clock, Stop
 from mobile.presenters.base import Jobs, Task
-from mobile.services.sending import RoundResult, Sending
-from mobile.services.tally import Progress
 from shared.problems import Problem
+
+if TYPE_CHECKING:
+    from mobile.services.sending import RoundResult, Sending
+    from mobile.services.tally import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Courier:
     """`pulls`: what is fetched at each start and after each round that reached the server; each raises a Problem. What
     fails here fails quietly: the state tells it, nothing pops up while somebody types."""
 
-    def __init__(self, sending: Sending, pulls: Sequence[Callable[[], object]], clock: Clock) -> None:
+    def __init__(self, sending: "Callable[[], Sending]", pulls: Sequence[Callable[[], object]], clock: Clock) -> None:
         self._sending, self._pulls, self._clock = sending, pulls, clock
         self._jobs: Jobs | None = None
         self._job: Task | None = None
@@ -62,9 +65,9 @@ class Courier:
 
     # --- beside the screen
 
-    def _work(self, stop: Stop) -> RoundResult:
+    def _work(self, stop: Stop) -> "RoundResult":
         self._pull()
-        return self._sending.send_until_empty(
+        return self._sending().send_until_empty(
             _Both(stop, self._wake), progress=self._moved, after_round=self._after_round
         )
 
@@ -77,7 +80,7 @@ class Courier:
                 problem = failed.code
         self._tell(lambda: self._show(replace(self.state, pull_problem=problem, pulled=self.state.pulled + 1)))
 
-    def _moved(self, progress: Progress) -> None:
+    def _moved(self, progress: "Progress") -> None:
         def show() -> None:
             others = tuple(one for one in self.state.moving if one[0] != progress.file)
             mine = (
@@ -89,14 +92,14 @@ class Courier:
 
         self._tell(show)
 
-    def _after_round(self, result: RoundResult) -> None:
+    def _after_round(self, result: "RoundResult") -> None:
         self._tell(
             lambda: self._show(replace(self.state, notice=result.notice, rounds=self.state.rounds + 1, moving=()))
         )
 
     # --- on the thread of the screen
 
-    def _ended(self, result: RoundResult) -> None:
+    def _ended(self, result: "RoundResult") -> None:
         self._job = None
         self._show(replace(self.state, running=False, moving=(), notice=result.notice))
         if self._wake.rung():  # something came while the last round ended

@@ -12,7 +12,6 @@ from mobile.storage.database import Database, from_millis, is_full
 from mobile.storage.files import FileFolder
 from mobile.storage.papers import insert_paper
 from mobile.storage.rows import about
-from shared.rules.papers import PaperUse
 
 CLEAR, LOCKED, DONE = 0, 1, 2
 # (table, column that names the row, columns)
@@ -51,6 +50,8 @@ def _state(db: sqlite3.Connection) -> int:
 
 def _lock_all(db: sqlite3.Connection, vault: Vault) -> int:
     """The number of values that were in clear."""
+    from shared.rules.papers import PaperUse  # of phones that are still to be locked
+
     count = 0
     for table, key, columns in COLUMNS:
         for column in columns:

@@ -6,6 +6,7 @@ It belongs to the phone, not to whoever is signed in: nothing here knows of sess
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from mobile.ports import FileState, Left, LocalFile, QueuedReport, QueueState, ReportBrief, Slot, Totals, Vault
@@ -14,12 +15,13 @@ from mobile.storage.database import Database, from_millis, to_millis
 from mobile.storage.drafts import read_draft, read_entry
 from mobile.storage.papers import insert_paper, uses_of
 from mobile.storage.rows import about, lock_json, lock_text, unlock_json, unlock_text
-from shared.rules.papers import PaperUse
 from shared.wire.v1.codec import decode, encode
-from shared.wire.v1.load_papers import papers_seen
 from shared.wire.v1.messages import Envelope, EnvelopeParts, EvidenceState, Receipt
 from shared.wire.v1.records import Kind
-from shared.wire.v1.seal import SealedReport
+
+if TYPE_CHECKING:
+    from shared.rules.papers import PaperUse
+    from shared.wire.v1.seal import SealedReport
 
 # Phone clocks jump. A try that lies further ahead than any wait this app makes was set by a clock since put right.
 HORIZON = timedelta(hours=12)
@@ -33,7 +35,7 @@ class SqliteOutbox:
 
     # --- sealing
 
-    def seal(self, draft: UUID, device: UUID, make: Callable[[Slot], SealedReport]) -> QueuedReport:
+    def seal(self, draft: UUID, device: UUID, make: "Callable[[Slot], SealedReport]") -> QueuedReport:
         # The number is read and used under one write lock: a crash leaves neither gap nor double, and a second thread
         # or process waits here until the first has its place in the chain.
         with self._database.writing() as db:
@@ -122,7 +124,7 @@ class SqliteOutbox:
             decode(EnvelopeParts, unlock_json(self._vault, row["parts"], _PARTS, report)),
         )
 
-    def paper_uses(self, keys: Collection[str], *, but: UUID) -> Mapping[str, Sequence[PaperUse]]:
+    def paper_uses(self, keys: Collection[str], *, but: UUID) -> "Mapping[str, Sequence[PaperUse]]":
         return uses_of(self._database.connection, self._vault, keys, but=but)
 
     def due_reports(self, now: datetime) -> tuple[QueuedReport, ...]:
@@ -288,7 +290,9 @@ class SqliteOutbox:
             problem=row["problem"],
         )
 
-    def _insert(self, db: sqlite3.Connection, sealed: SealedReport) -> None:
+    def _insert(self, db: sqlite3.Connection, sealed: "SealedReport") -> None:
+        from shared.wire.v1.load_papers import papers_seen  # not needed for the first screen
+
         manifest, envelope = sealed.manifest, sealed.envelope
         db.execute(
             "INSERT INTO reports (id, kind, device, sequence, sealed_at, manifest, manifest_sha256, signature, key,"

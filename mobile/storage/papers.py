@@ -3,17 +3,20 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from mobile.ports import Vault
 from mobile.storage.database import from_millis, to_millis
 from mobile.storage.rows import lock_json, unlock_json
-from shared.rules.papers import PaperUse
+
+if TYPE_CHECKING:
+    from shared.rules.papers import PaperUse
 
 _COLUMN = "papers_locked.body"
 
 
-def insert_paper(db: sqlite3.Connection, vault: Vault, key: str, use: PaperUse) -> None:
+def insert_paper(db: sqlite3.Connection, vault: Vault, key: str, use: "PaperUse") -> None:
     found_by, row = vault.index(key.encode("utf-8")), f"{use.report}:{use.load}"
     body = lock_json(vault, [to_millis(use.at), use.mark_key, use.quantity, use.unit], _COLUMN, row)
     db.execute("INSERT INTO papers_locked VALUES (?, ?, ?, ?)", (found_by, str(use.report), use.load, body))
@@ -21,7 +24,7 @@ def insert_paper(db: sqlite3.Connection, vault: Vault, key: str, use: PaperUse) 
 
 def uses_of(
     db: sqlite3.Connection, vault: Vault, keys: Collection[str], *, but: UUID
-) -> Mapping[str, Sequence[PaperUse]]:
+) -> "Mapping[str, Sequence[PaperUse]]":
     """Key → uses in other reports than `but`, by time; not of superseded reports."""
     found: dict[str, list[PaperUse]] = defaultdict(list)
     for key in sorted(keys):  # one query for each: a load has a few papers, SQLite a limit on parameters
@@ -37,6 +40,8 @@ def uses_of(
     return found
 
 
-def _use(vault: Vault, row: sqlite3.Row) -> PaperUse:
+def _use(vault: Vault, row: sqlite3.Row) -> "PaperUse":
+    from shared.rules.papers import PaperUse  # not needed for the first screen
+
     at, mark_key, quantity, unit = unlock_json(vault, row["body"], _COLUMN, f"{row['report']}:{row['load']}")
     return PaperUse(UUID(row["report"]), row["load"], from_millis(at), mark_key, quantity, unit)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
 from kivy.metrics import dp
 from kivy.uix.label import Label
@@ -26,8 +27,11 @@ class Text(Label):  # type: ignore[misc]  # Kivy has no types
             halign=halign,
             valign="middle",
             size_hint_y=None,
+            width=0,
             height=theme.size(role) * 1.3,
         )
+        self._trigger_texture.cancel()
+        self._trigger_texture: Any = Clock.create_trigger(self._draw_once_wide, -1)
         _stay_readable(self)
         self.bind(width=self._wrap, texture_size=self._fit)
 
@@ -35,6 +39,11 @@ class Text(Label):  # type: ignore[misc]  # Kivy has no types
         self.text = text
         if color is not None:
             self.color = theme.color(color)
+
+    def _draw_once_wide(self, *_: Any) -> None:
+        """Before it knows how wide it is, it would be drawn for nothing."""
+        if self.text_size[0] is not None:
+            self.texture_update()
 
     def _wrap(self, *_: Any) -> None:
         self.text_size = (self.width, None)
@@ -64,6 +73,7 @@ class Line(Label):  # type: ignore[misc]
         _stay_readable(self)
         self.bind(texture_size=self._fit)
         self.texture_update()
+        self._trigger_texture.cancel()  # Kivy would draw it once more
         self._fit()
 
     def _fit(self, *_: Any) -> None:

@@ -40,7 +40,7 @@ def words() -> Words:
 
 @pytest.fixture
 def courier(phone: Phone, shell: FakeShell) -> Courier:
-    made = Courier(phone.sending, (phone.reference.pull,), phone.clock)
+    made = Courier(lambda: phone.sending, (phone.reference.pull,), phone.clock)
     made.attach(shell.jobs)
     return made
 

@@ -31,7 +31,7 @@ def shell() -> FakeShell:
 
 @pytest.fixture
 def courier(phone: Phone, shell: FakeShell) -> Courier:
-    made = Courier(phone.sending, (phone.tasks.pull,), phone.clock)
+    made = Courier(lambda: phone.sending, (phone.tasks.pull,), phone.clock)
     made.attach(shell.jobs)
     return made
 

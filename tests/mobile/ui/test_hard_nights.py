@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,7 +172,8 @@ def positions(phone: Phone, receiver: Receiver | None, clock: FakeClock, app_of:
     draft = filled(phone)
     phone.recording.save(draft, facts={**phone.recording.get(draft).facts, "positions": []})
     given = Positioning(None if receiver is None else lambda: receiver, clock)
-    driver = app_of(replace(phone, positioning=given))
+    phone.positioning = given
+    driver = app_of(phone)
     hand = open_form(driver, draft, "scene")
     hand.tap(key="positions")
     driver.until(lambda: on(driver) is Screen.POSITION, "the panel")

@@ -1,7 +1,6 @@
 """A whole transport check through the window, by touches and typed fields alone; they are counted."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,8 @@ def test_complete_check_with_two_photos(
     receiver = Positioning(lambda: Receiver([fix() for _ in range(10)]), clock)
     from mobile.ui.widgets.pad import SignaturePad
 
-    driver = app_of(replace(phone, positioning=receiver))
+    phone.positioning = receiver
+    driver = app_of(phone)
     hand = Hand(driver)
 
     hand.tap("Kiểm tra vận chuyển mới")
