@@ -155,7 +155,10 @@ def test_a_card_that_takes_nothing_more_is_one_sentence_on_the_screen(
     assert desk.presenter.state.busy == ""
     assert desk.shell.told == []
     monkeypatch.undo()
+    desk.shell.jobs.held = []
     desk.copy(card)
+    assert desk.said() == []  # what was is not what goes on
+    desk.shell.jobs.go()
     assert desk.said()[0][0] is Level.INFO
 
 

@@ -255,18 +255,27 @@ def test_a_card_pulled_out_while_a_folder_is_chosen_leads_back_to_where_there_is
     phone: Phone, filed: Filed, app_of: App, media: Path
 ) -> None:
     filed()
+    (media / "CARD" / "DCIM").mkdir()
     driver = opened(phone, app_of)
     driver.tap("Chép ra thẻ nhớ / thư mục")
     driver.frames(5)
     driver.tap("CARD")
     driver.frames(5)
-    (media / "CARD").rmdir()
+    (media / "CARD").rename(media.parent / "pulled")
+    driver.tap("DCIM")
+    driver.frames(5)
+    driver.find(str(media))
+    (media.parent / "pulled").rename(media / "CARD")
+    driver.tap("..")
+    driver.frames(5)
+    driver.tap("media")
+    driver.frames(5)
+    driver.tap("CARD")
+    driver.frames(5)
+    (media / "CARD").rename(media.parent / "pulled")
     driver.tap("Chép vào thư mục này")
     driver.until(lambda: driver.sees("cắm lại thẻ"), "the sentence")
     assert not (media / "CARD").exists()
-    driver.tap("Chép ra thẻ nhớ / thư mục")
-    driver.frames(5)
-    assert driver.sees(str(media))
 
 
 def test_what_is_refused_is_named(phone: Phone, colleague: Phone, filed: Filed, app_of: App, media: Path) -> None:
