@@ -147,7 +147,8 @@ class Outbox(Protocol):
 @dataclass(frozen=True, slots=True)
 class ToCarry:
     """What no server has vouched for, of colleagues too, as a memory card would get it: no file twice, none that is
-    damaged or not here. `carried`: reports of colleagues, delivered or not; `receipts`: there is one for, of those."""
+    damaged or not here. `carried`: reports of colleagues that have not arrived or were taken in lately; `receipts`: of
+    those, the ones that have a receipt."""
 
     reports: int
     files: int
@@ -162,4 +163,5 @@ class Held(Protocol):
 
     def reference_bytes(self) -> int: ...
 
-    def to_carry(self) -> ToCarry: ...
+    def to_carry(self, *, since: datetime) -> ToCarry:
+        """`since`: when "lately" begins."""

@@ -129,8 +129,8 @@ class Relayed(Queue, Protocol):
 
     def reports(self, *, limit: int) -> tuple[RelayedReport, ...]: ...  # taken in last first
 
-    def unvouched_first(self, *, limit: int) -> tuple[RelayedReport, ...]:
-        """As `reports`, but those that are confirmed last."""
+    def unvouched_first(self, *, limit: int, since: datetime) -> tuple[RelayedReport, ...]:
+        """As `reports`, but those that are confirmed last, and only if they were taken in `since` then."""
 
     def body(self, key: UUID) -> bytes: ...
 

@@ -204,5 +204,5 @@ class CarryPresenter(Presenter[CarryState]):
     def _carried(self, count: int) -> str:
         words = self.words
         if count > len(self._rows):
-            return words(N_("Of colleagues: {shown} of {count}"), shown=len(self._rows), count=count)
-        return words(N_("Of colleagues: {count}"), count=count) if count else ""
+            return words(N_("Colleagues' reports: {shown} of {count}"), shown=len(self._rows), count=count)
+        return words(N_("Colleagues' reports: {count}"), count=count) if count else ""

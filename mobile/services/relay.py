@@ -5,6 +5,7 @@ A report that was exported stays in the outbox until a signed receipt for it com
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -36,6 +37,7 @@ from shared.wire.v1.seal import to_bytes
 from shared.wire.v1.signed import Signed, read_signed
 
 PAGE = 100
+REMEMBERED = timedelta(days=30)  # since it was taken in: how long a report that has arrived is told of
 FOLDER = "kiem-khoang"  # made where an officer points at, unless that is a card itself: it may hold other things
 _OF_THE_CARD = frozenset({"card_full", "card_failed", "card_locked", "card_invalid"})
 
@@ -116,11 +118,11 @@ class Relay:
 
     def to_carry(self) -> ToCarry:
         """What `export` would write now."""
-        return self._held.to_carry()
+        return self._held.to_carry(since=self._clock.now() - REMEMBERED)
 
     def carried(self, *, limit: int) -> tuple[RelayedReport, ...]:
-        """Of colleagues; what the server has not vouched for first."""
-        return self._relayed.unvouched_first(limit=limit)
+        """Of colleagues; what the server has not vouched for first, and what it has for as long as it may matter."""
+        return self._relayed.unvouched_first(limit=limit, since=self._clock.now() - REMEMBERED)
 
     # --- onto a card
 

@@ -1,7 +1,9 @@
 """How much of what the database knows of lies on the phone."""
 
+from datetime import datetime
+
 from mobile.ports import ToCarry
-from mobile.storage.database import Database
+from mobile.storage.database import Database, to_millis
 
 
 class SqliteHeld:
@@ -16,12 +18,13 @@ class SqliteHeld:
         ).fetchone()
         return int(row[0]), int(row[1])
 
-    def to_carry(self) -> ToCarry:
+    def to_carry(self, *, since: datetime) -> ToCarry:
         db = self._database.connection
         own = db.execute(_REPORTS).fetchone()[0]
         carried, bodies, receipts = db.execute(
             "SELECT count(*), coalesce(sum(body IS NOT NULL), 0), coalesce(sum(receipt IS NOT NULL), 0)"
-            " FROM relayed_reports"
+            " FROM relayed_reports WHERE state <> 'confirmed' OR taken_at >= ?",
+            (to_millis(since),),
         ).fetchone()
         files, size = db.execute(_FILES).fetchone()
         return ToCarry(own + bodies, files, size, carried, receipts)

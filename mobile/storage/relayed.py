@@ -84,8 +84,12 @@ class SqliteRelayed:
     def reports(self, *, limit: int) -> tuple[RelayedReport, ...]:
         return self._read_all(f"{_REPORT} ORDER BY number DESC LIMIT :limit", {"limit": limit})
 
-    def unvouched_first(self, *, limit: int) -> tuple[RelayedReport, ...]:
-        return self._read_all(f"{_REPORT} ORDER BY state = 'confirmed', number DESC LIMIT :limit", {"limit": limit})
+    def unvouched_first(self, *, limit: int, since: datetime) -> tuple[RelayedReport, ...]:
+        return self._read_all(
+            f"{_REPORT} WHERE state <> 'confirmed' OR taken_at >= :since"
+            " ORDER BY state = 'confirmed', number DESC LIMIT :limit",
+            {"limit": limit, "since": to_millis(since)},
+        )
 
     def body(self, key: UUID) -> bytes:
         row = self._database.connection.execute(

@@ -187,3 +187,21 @@ def test_a_card_that_was_taken_out_before_is_not_made_anew_in_its_place(
 ) -> None:
     with pytest.raises(Problem, match="card_failed"):
         find(tmp_path / "media" / "CARD")
+
+
+def test_what_has_arrived_is_told_of_for_a_month_and_what_has_not_for_ever(
+    phone: Phone, colleague: Phone, filed: Filed, clock: FakeClock, card: Path
+) -> None:
+    arrived = filed()
+    phone.relay.export(card)
+    colleague.relay.take_in(card)
+    colleague.sending.send_until_empty(Patience(clock))
+    waits = filed()
+    phone.relay.export(card)
+    colleague.relay.take_in(card)
+    assert (colleague.relay.to_carry().carried, colleague.relay.to_carry().receipts) == (2, 1)
+    assert [one.id for one in colleague.relay.carried(limit=9)] == [waits.id, arrived.id]
+    clock.move(31 * 86_400)
+    assert (colleague.relay.to_carry().carried, colleague.relay.to_carry().receipts) == (1, 0)
+    assert [one.id for one in colleague.relay.carried(limit=9)] == [waits.id]
+    assert colleague.relay.bring_back(card) == 1  # its receipt goes back all the same
