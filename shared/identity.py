@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -28,3 +28,10 @@ def uuid7(now: datetime) -> UUID:
         _last = (millis, counter)
     value = (millis & (1 << 48) - 1) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def minted_at(name: UUID) -> datetime | None:
+    """When a UUIDv7 was minted, by the clock of whoever did; None for a UUID of another kind."""
+    if name.version != 7:
+        return None
+    return datetime.fromtimestamp((name.int >> 80) / 1000, UTC)

@@ -259,6 +259,11 @@ class Screens:
     def _sign(self, route: Route, shell: AppShell) -> Presenter[Any]:
         return self.forms.sign(route, shell)
 
+    def _photo(self, route: Route, shell: AppShell) -> Presenter[Any]:
+        from mobile.composition.photos import photo
+
+        return photo(route, self.phone, self.forms, self.words, shell)
+
     def _position(self, route: Route, shell: AppShell) -> Presenter[Any]:
         from mobile.presenters.position import PositionPresenter
 

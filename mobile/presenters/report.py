@@ -62,6 +62,10 @@ class ReportPresenter(Presenter[ReportState]):
             return
         self.shell.open(Route(Screen.FORM, str(draft)))
 
+    def picture(self, file: str) -> None:
+        """A file was tapped: it is shown large."""
+        self.shell.open(Route(Screen.PHOTO, str(self._report), file))
+
     def paper(self) -> None:
         self._paper(self._report)
 

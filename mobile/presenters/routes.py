@@ -12,6 +12,7 @@ class Screen(StrEnum):
     FORM = "form"
     REVIEW = "review"
     SIGN = "sign"
+    PHOTO = "photo"
     POSITION = "position"
     TASKS = "tasks"
     TASK = "task"

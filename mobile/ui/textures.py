@@ -46,7 +46,7 @@ class Textures:
 
         def made(small: Small | None) -> None:
             self._busy = False
-            texture = None if small is None else _texture(small)
+            texture = None if small is None else texture_of(small)
             self._kept[photo] = texture
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
@@ -56,7 +56,7 @@ class Textures:
         self._jobs.run(lambda stop: self._small(str(photo)), made)
 
 
-def _texture(small: Small) -> Any:
+def texture_of(small: Small) -> Any:
     texture = Texture.create(size=(small.width, small.height), colorfmt="rgb")
     texture.blit_buffer(small.rgb, colorfmt="rgb", bufferfmt="ubyte")
     texture.flip_vertical()  # rows come from above

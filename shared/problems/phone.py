@@ -205,6 +205,34 @@ PROBLEMS: tuple[ProblemType, ...] = (
         ),
     ),
     problem(
+        "photo_broken",
+        422,
+        ("Ảnh đã hỏng", "The photo is damaged"),
+        (
+            "Ảnh này đã hỏng hoặc bị cắt cụt nên không xem được; nếu còn ở hiện trường thì chụp lại.",
+            "This photo is damaged or cut short and cannot be shown; if you are still at the scene, take it again.",
+        ),
+    ),
+    problem(
+        "photo_kind_unknown",
+        422,
+        ("Máy này không vẽ được tệp", "This phone cannot draw the file"),
+        (
+            "Tệp này không phải ảnh, hoặc là loại ảnh (HEIC) mà ứng dụng không vẽ được; tệp vẫn nguyên và vẫn được"
+            " gửi như thường.",
+            "This file is no picture or of a kind (HEIC) the app cannot draw; it is whole and is sent as any other.",
+        ),
+    ),
+    problem(
+        "photo_too_many_pixels",
+        422,
+        ("Ảnh quá lớn", "The photo is too large"),
+        (
+            "Ảnh này có quá nhiều điểm ảnh nên điện thoại không mở được; tệp vẫn nguyên và vẫn được gửi như thường.",
+            "This photo has too many pixels for a phone to open it; it is whole and is sent as any other.",
+        ),
+    ),
+    problem(
         "map_unreadable",
         422,
         ("Không đọc được bản đồ", "The map cannot be read"),

@@ -4,14 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from time import sleep
-from uuid import RFC_4122, UUID
+from uuid import RFC_4122, UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import identity
-from shared.identity import uuid7
+from shared.identity import minted_at, uuid7
 from tests.shared.strategies import examples
 
 NOW = datetime(2026, 11, 20, 1, 45, 0, 123456, tzinfo=UTC)
@@ -79,3 +79,11 @@ def test_threads_never_mint_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_another_process_would_mint_others() -> None:
     assert uuid7(NOW).int & (1 << 62) - 1 != uuid7(NOW).int & (1 << 62) - 1
+
+
+def test_an_id_tells_when_it_was_minted_and_one_of_another_kind_does_not() -> None:
+    later = NOW + timedelta(days=400)  # another test may have minted in a later millisecond
+    found = minted_at(uuid7(later))
+    assert found is not None
+    assert abs(found - later) < timedelta(seconds=1)
+    assert minted_at(uuid4()) is None

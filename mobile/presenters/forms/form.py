@@ -1,6 +1,6 @@
 """The form: takes each letter and each tap, keeps it, and shows the open page as it stands now."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -178,13 +178,19 @@ class FormPresenter(Presenter[FormState]):
         self.shell.open(Route(Screen.REVIEW, str(self._draft)))
 
     def picture(self, file: UUID) -> None:
-        """A picture was tapped: it may be taken out again."""
+        """A picture was tapped: it is shown large."""
+        self._settle()
+        self.shell.open(Route(Screen.PHOTO, str(self._draft), str(file)))
+
+    def take_out(self, file: UUID, done: Callable[[], None]) -> None:
+        """Asks first; `done` once it is out."""
         words = self.words
 
         def remove() -> None:
             self._kit.recording.detach(self._draft, file)
             self._files = self._kit.recording.get(self._draft).files
             self._update()
+            done()
 
         self.shell.ask(
             words(N_("Take this file out of the report?")),

@@ -14,6 +14,7 @@ _VIEWS = {
     Screen.FORM: ("form", "FormView"),
     Screen.REVIEW: ("review", "ReviewView"),
     Screen.SIGN: ("sign", "SignView"),
+    Screen.PHOTO: ("photo", "PhotoView"),
     Screen.POSITION: ("position", "PositionView"),
     Screen.TASKS: ("tasks", "TasksView"),
     Screen.TASK: ("task", "TaskView"),

@@ -158,11 +158,15 @@ def each(driver: "Driver", there: There) -> Iterator[str]:
         yield name
     yield from _pages(driver, app.stack.top.presenter)
     for name, route in (
+        ("photo", Route(Screen.PHOTO, str(there.transport), _first_photo(app.stack.top.presenter))),
         ("sign", Route(Screen.SIGN, str(there.transport), "driver")),
         ("position", Route(Screen.POSITION, str(there.transport))),
         ("review", Route(Screen.REVIEW, str(there.transport))),
     ):
         _go(driver, form, route)
+        if name == "photo":
+            driver.until(lambda: app.stack.top.presenter.state.shown, "the photo")
+            driver.frames(3)
         if name == "position":
             driver.until(lambda: app.stack.top.presenter.state.share >= 1, "enough fixes")
         yield name
@@ -185,6 +189,11 @@ def _is_drawn(view: Any) -> bool:
     """Of a map: it has gone to what there is to see, and its tiles are there."""
     tiles = view.garden._tiles
     return bool(view._looked and tiles and all(tile.state != "loading" for tile in tiles))
+
+
+def _first_photo(form: Any) -> str:
+    form.open("photos")
+    return str(next(field for field in form.state.page.fields if field.pictures).pictures[0].id)
 
 
 def _pages(driver: "Driver", form: Any) -> Iterator[str]:

@@ -81,7 +81,7 @@ def test_photos_are_attached_counted_and_taken_out_after_a_question(begin: Begin
     desk.photograph("plate", photo(2))
     assert desk.fields["photo:plate"].label == "Biển số, số đăng ký (2)"
     (first, _) = desk.fields["files"].pictures
-    desk.form.picture(first.id)
+    desk.form.take_out(first.id, lambda: None)
     assert len(desk.phone.recording.get(desk.id).files) == 2
     desk.shell.answer()
     assert len(desk.phone.recording.get(desk.id).files) == 1

@@ -35,13 +35,15 @@ OVERLAYS = ("ask", "tell", "sheet", "day", "time", "say", "say-act")
 
 @dataclass
 class Furnished:
-    """`drafts`: one of each kind, filled in; `blank`: one with nothing typed; `folder`: with a picture and a folder."""
+    """`drafts`: one of each kind, filled in; `blank`: one with nothing typed; `folder`: with a picture and a folder;
+    `photo`: id of one of the draft of a truck."""
 
     report: UUID
     blank: UUID
     folder: Path
     tasks: tuple[UUID, ...] = ()
     drafts: dict[Kind, UUID] = field(default_factory=dict)
+    photo: str = ""
 
 
 def furnish(phone: Phone, server: FakeServer, photo: Callable[..., Path], report: UUID) -> Furnished:
@@ -58,6 +60,7 @@ def furnish(phone: Phone, server: FakeServer, photo: Callable[..., Path], report
         for purpose in (Purpose.LOAD, Purpose.PLATE):
             phone.recording.attach(draft.id, photo(f"{n}{purpose}"), purpose=purpose)
         found.drafts[kind] = draft.id
+    found.photo = str(phone.recording.get(found.drafts[Kind.TRANSPORT]).files[0].id)
     return found
 
 
@@ -93,6 +96,7 @@ def routes(there: Furnished) -> list[Route]:
         ],
         Screen.LOOKUP: [Route(Screen.LOOKUP), *(Route(Screen.LOOKUP, words) for words in SOUGHT)],
         Screen.TASK: [Route(Screen.TASK, str(one)) for one in (*there.tasks, UUID(int=0))],
+        Screen.PHOTO: [Route(Screen.PHOTO, draft, there.photo)],
         Screen.POSITION: [Route(Screen.POSITION, draft)],
         Screen.REPORT: [Route(Screen.REPORT, str(there.report))],
         Screen.GALLERY: [Route(Screen.GALLERY), Route(Screen.GALLERY, part="rows")],
