@@ -211,7 +211,7 @@ def open_phone(
 ) -> Phone:
     """A phone whose key, database and files lie under `home` (made when missing, for this user only).
 
-    `server`: address up to and without `/api/v1`, until the QR of an enrolment names another. `api`: in the place of
+    `server`: address up to and without `/api/v1`, until an enrolment names another; "" for none yet. `api`: in place of
     one made for that address. `machine`: a desktop where none is given, and then `gnss` is its receiver (see
     `mobile.device.gnss_source.open_gnss`; None for none) and `model` its name. Nothing is reached yet. Problem
     `key_unsafe`, `phone_data_newer`, `phone_data_locked`.

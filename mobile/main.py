@@ -115,7 +115,8 @@ def _home() -> Path:
 def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mobile.main", description="Kiểm Khoáng")
     parser.add_argument("--home", type=Path, default=_home(), help="thư mục dữ liệu của máy / the phone's folder")
-    parser.add_argument("--server", default="http://127.0.0.1:8000", help="địa chỉ máy chủ / address of the server")
+    near = "" if on_android() else "http://127.0.0.1:8000"  # a phone hears of its server when somebody enrols on it
+    parser.add_argument("--server", default=near, help="địa chỉ máy chủ / address of the server")
     parser.add_argument("--gnss", help="bộ thu vị trí / receiver: gpsd://…, tcp://…, udp://…, file:…")
     parser.add_argument("--code", default="", help="mã kích hoạt điền sẵn / enrolment code to fill in")
     return parser.parse_args(given)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from mobile.ports import Session
 from mobile.presenters.base import Presenter, Shell
 from mobile.services.enrolment import Enrolment
+from mobile.services.invitation import names_server
 from mobile.state.entry import EnrolState
 from shared.i18n import N_, Words
 from shared.problems import Problem
 
+EXAMPLE = "kiemkhoang.example.vn"
 Scan = Callable[[Callable[[str], None]], None]  # calls back with what the QR says, on the thread of the screen
 
 
@@ -26,7 +28,7 @@ class EnrolPresenter(Presenter[EnrolState]):
         back: bool = False,
     ) -> None:
         self._enrolment, self._enrolled, self._scan, self._back = enrolment, enrolled, scan, back
-        self._code, self._busy, self._problem = "", False, None
+        self._code, self._server, self._busy, self._problem = "", "", False, None
         super().__init__(EnrolState("", "", "", "", "", ""), words, shell)
         self._update()
 
@@ -34,6 +36,10 @@ class EnrolPresenter(Presenter[EnrolState]):
 
     def type(self, text: str) -> None:
         self._code, self._problem = text, None
+        self._update()
+
+    def type_server(self, text: str) -> None:
+        self._server, self._problem = text, None
         self._update()
 
     def scan(self) -> None:
@@ -45,8 +51,8 @@ class EnrolPresenter(Presenter[EnrolState]):
             return
         self._busy, self._problem = True, None
         self._update()
-        code = self._code
-        self.shell.jobs.run(lambda stop: self._enrolment.enrol(code), self._done, self._failed)
+        code, server = self._code, self._server
+        self.shell.jobs.run(lambda stop: self._enrolment.enrol(code, server), self._done, self._failed)
 
     def renewed(self) -> None:
         self._update()
@@ -65,6 +71,7 @@ class EnrolPresenter(Presenter[EnrolState]):
 
     def _update(self) -> None:
         words = self.words
+        asks = not self._enrolment.server and not names_server(self._code)
         self.show(
             EnrolState(
                 title=words(N_("Activate this phone")),
@@ -74,6 +81,9 @@ class EnrolPresenter(Presenter[EnrolState]):
                 button=words(N_("Activate")),
                 scan=words(N_("Scan the QR code")) if self._scan is not None else "",
                 code=self._code,
+                server_label=words(N_("Address of the server")) if asks else "",
+                server_helper=words(N_("Your supervisor knows it, for example {example}"), example=EXAMPLE),
+                server=self._server,
                 busy=words(N_("Asking the server…")) if self._busy else "",
                 error="" if self._problem is None else self._problem.detail(words.language),
                 back=self._back,

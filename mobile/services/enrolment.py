@@ -5,16 +5,17 @@ and is never touched here; who sealed a report stands in its manifest, not in wh
 """
 
 import secrets
+from dataclasses import replace
 from uuid import UUID
 
 from mobile.ports import Accounts, Device, Enrolled, Keystore, Preferences, ServerApi, Session
-from mobile.services.invitation import Invitation, read_invitation
+from mobile.services.invitation import Invitation, read_invitation, read_server
 from mobile.services.trust import check_first_hello, check_hello, named_key
 from shared.problems import Problem
 from shared.wire.v1.messages import Hello, ServerKey
 from shared.wire.v1.signed import Signed
 
-SERVER = "server"  # the preference: address that a QR named
+SERVER = "server"  # the preference: address that a QR named or an officer typed
 
 
 class Enrolment:
@@ -31,12 +32,21 @@ class Enrolment:
         self._accounts, self._preferences, self._api, self._keystore = accounts, preferences, api, keystore
         self._model, self._platform = model, platform
 
-    def enrol(self, text: str) -> Session:
+    @property
+    def server(self) -> str:
+        """Where it is asked; "" while nobody has named a server."""
+        return self._api.address
+
+    def enrol(self, text: str, server: str = "") -> Session:
         """`text`: what a QR says, or a code as it was typed. The officer it was made for now works with this phone;
-        whoever did before keeps their token until they sign out. An address in the QR is kept once the server there
-        has proved to be ours. Problem `invitation_invalid`, `code_invalid`, `not_our_server`, `no_connection` …"""
+        whoever did before keeps their token until they sign out. `server`: as it was typed, for a code that names none
+        on a phone that knows none. Such an address, or that in a QR, is kept once the server there has proved to be
+        ours. Problem `invitation_invalid`, `server_missing` and what else `read_server` says, `code_invalid`,
+        `not_our_server`, `no_connection` …"""
         invitation = read_invitation(text)
         before = self._api.address
+        if invitation.server is None and not before:
+            invitation = replace(invitation, server=read_server(server))
         if invitation.server is not None:
             self._api.reach(invitation.server)
         try:

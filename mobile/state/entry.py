@@ -7,7 +7,8 @@ from mobile.state.forms import Row
 
 @dataclass(frozen=True, slots=True)
 class EnrolState:
-    """`code`: as typed so far; `busy`: what is being waited for, "" when nothing is; `error`: one sentence."""
+    """`code`, `server`: as typed so far; `server_label`: "" where none is asked for; `busy`: what is being waited for,
+    "" when nothing is; `error`: one sentence."""
 
     title: str
     intro: str
@@ -16,6 +17,9 @@ class EnrolState:
     button: str
     scan: str
     code: str = ""
+    server_label: str = ""
+    server_helper: str = ""
+    server: str = ""
     busy: str = ""
     error: str = ""
     back: bool = False

@@ -27,6 +27,7 @@ class Keyboard(StrEnum):
     TEXT = "text"
     CODE = "code"  # plates, numbers of papers: capitals, no composing
     NUMBER = "number"
+    ADDRESS = "address"  # of a server: as it is typed, no composing
 
 
 class Level(StrEnum):

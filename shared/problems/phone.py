@@ -178,6 +178,33 @@ PROBLEMS: tuple[ProblemType, ...] = (
         ),
     ),
     problem(
+        "server_missing",
+        422,
+        ("Thiếu địa chỉ máy chủ", "No server is named"),
+        (
+            "Máy này chưa biết máy chủ nào; nhập địa chỉ máy chủ mà phụ trách cho, hoặc quét mã QR.",
+            "This phone knows no server yet; type the server's address your supervisor gives you, or scan the QR code.",
+        ),
+    ),
+    problem(
+        "server_address_invalid",
+        422,
+        ("Địa chỉ máy chủ không đúng", "Not the address of a server"),
+        (
+            "Địa chỉ máy chủ viết không đúng; nhập tên máy chủ, ví dụ kiemkhoang.example.vn hoặc ten-may-chu:8443.",
+            "This is no address of a server; type its name, for example kiemkhoang.example.vn or a name and port.",
+        ),
+    ),
+    problem(
+        "server_not_https",
+        422,
+        ("Địa chỉ không an toàn", "The address is not safe"),
+        (
+            "Địa chỉ bắt đầu bằng http:// sẽ gửi mã không mã hóa qua mạng; nhập địa chỉ https://.",
+            "An address with http:// would send the code unprotected through the network; type one with https://.",
+        ),
+    ),
+    problem(
         "qr_not_found",
         422,
         ("Không thấy mã QR", "No QR code found"),

@@ -45,7 +45,7 @@ class Entry(TextInput):  # type: ignore[misc]  # Kivy has no types
             selection_color=[*theme.color("primary")[:3], 0.3],
             cursor_width=dp(2),
             write_tab=False,
-            input_type="number" if keyboard is Keyboard.NUMBER else "text",
+            input_type={Keyboard.NUMBER: "number", Keyboard.ADDRESS: "url"}.get(keyboard, "text"),
             keyboard_suggestions=keyboard is Keyboard.TEXT,
             size_hint_y=None,
         )

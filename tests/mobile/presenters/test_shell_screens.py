@@ -394,6 +394,36 @@ def test_a_scanned_code_enrols_without_typing(
     assert len(enrolled) == 1
 
 
+def test_who_types_the_code_names_the_server_where_none_is_known(
+    new_phone: Callable[..., Phone], server: FakeServer, words: Words, shell: FakeShell
+) -> None:
+    fresh = new_phone("fresh", server="")
+    enrolled: list[Session] = []
+    presenter = EnrolPresenter(fresh.enrolment, words, shell, enrolled=enrolled.append)
+    assert presenter.state.server_label == "Địa chỉ máy chủ"
+    presenter.type(server.code_for(officer()))
+    presenter.enrol()
+    assert "chưa biết máy chủ" in presenter.state.error
+    presenter.type_server("http://kk.example")
+    assert presenter.state.error == ""
+    presenter.enrol()
+    assert "không mã hóa" in presenter.state.error
+    assert presenter.state.server == "http://kk.example"
+    presenter.type_server(server.url)
+    presenter.enrol()
+    assert len(enrolled) == 1
+
+
+def test_no_server_is_asked_for_where_one_is_known_or_the_code_brings_it(
+    new_phone: Callable[..., Phone], words: Words, shell: FakeShell
+) -> None:
+    known = EnrolPresenter(new_phone("known").enrolment, words, shell, enrolled=lambda _: None)
+    assert known.state.server_label == ""
+    fresh = EnrolPresenter(new_phone("fresh", server="").enrolment, words, shell, enrolled=lambda _: None)
+    fresh.type("kiemkhoang:https://kk.example#K7QX0-1MN4R")
+    assert fresh.state.server_label == ""
+
+
 # --- settings
 
 

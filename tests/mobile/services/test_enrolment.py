@@ -212,3 +212,45 @@ def test_a_dead_token_is_one_sentence_and_touches_nothing(phone: Phone, server: 
         phone.reference.pull()
     assert failure.value.code == "token_invalid"
     assert phone.enrolment.current() == before
+
+
+# --- a server that only the officer can name
+
+
+def test_a_phone_that_knows_no_server_enrols_with_a_typed_address_and_keeps_it(
+    new_phone: Callable[..., Phone], server: FakeServer
+) -> None:
+    fresh = new_phone(server="")
+    assert fresh.enrolment.server == ""
+    fresh.enrolment.enrol(server.code_for(officer()), f"{server.url}/")
+    assert fresh.enrolment.server == server.url
+    fresh.close()
+    assert new_phone(server="").enrolment.server == server.url
+
+
+def test_a_typed_server_that_cannot_prove_itself_gets_no_code_and_is_not_kept(
+    new_phone: Callable[..., Phone], server: FakeServer
+) -> None:
+    fresh = new_phone(server="")
+    server.fail("stranger", "GET", "hello")
+    with pytest.raises(Problem, match="not_our_server"):
+        fresh.enrolment.enrol(server.code_for(officer()), server.url)
+    assert server.log == [("GET", "hello/")]
+    assert fresh.enrolment.server == ""
+
+
+def test_without_an_address_nobody_is_asked(new_phone: Callable[..., Phone], server: FakeServer) -> None:
+    fresh = new_phone(server="")
+    for address, code in (("", "server_missing"), ("http://kk.example", "server_not_https")):
+        with pytest.raises(Problem) as failure:
+            fresh.enrolment.enrol(server.code_for(officer()), address)
+        assert failure.value.code == code
+    assert server.log == []
+
+
+def test_a_phone_that_has_a_server_asks_there_whatever_was_typed(
+    new_phone: Callable[..., Phone], server: FakeServer
+) -> None:
+    fresh = new_phone()
+    fresh.enrolment.enrol(server.code_for(officer()), "https://elsewhere.example")
+    assert fresh.enrolment.server == server.url

@@ -7,7 +7,7 @@ from mobile.ui.screen import ScreenView
 from mobile.ui.widgets.bars import AppBar
 from mobile.ui.widgets.buttons import PushButton
 from mobile.ui.widgets.fields import TextField
-from mobile.ui.widgets.layout import Body, NoticeBox, Progress
+from mobile.ui.widgets.layout import Body, Column, NoticeBox, Progress
 from mobile.ui.widgets.text import Text
 
 
@@ -19,6 +19,15 @@ class EnrolView(ScreenView[EnrolPresenter]):
         self.body.add(Text(state.intro))
         self.code = TextField("code", state.label, self.presenter.type, keyboard=Keyboard.CODE, helper=state.helper)
         self.body.add(self.code)
+        self.asked = Column()
+        self.server = TextField(
+            "server",
+            state.server_label,
+            self.presenter.type_server,
+            keyboard=Keyboard.ADDRESS,
+            helper=state.server_helper,
+        )
+        self.body.add(self.asked)
         self.button = PushButton(state.button, on_tap=self.presenter.enrol, wide=True)
         self.body.add(self.button)
         if state.scan:
@@ -31,6 +40,11 @@ class EnrolView(ScreenView[EnrolPresenter]):
 
     def show(self, state: EnrolState) -> None:
         self.code.put(state.code)
+        self.server.put(state.server)
+        if bool(state.server_label) != (self.server.parent is not None):
+            self.asked.clear_widgets()
+            if state.server_label:
+                self.asked.add_widget(self.server)
         self.button.disabled = bool(state.busy)
         self.body.keep(self.waiting, bool(state.busy))
         if self.error is not None:
