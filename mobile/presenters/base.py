@@ -1,6 +1,6 @@
 """What all presenters share, and what they are given of the shell round them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from mobile.ports import Stop
@@ -53,6 +53,9 @@ class Shell(Protocol):
 
     def tell(self, problem: Problem) -> None:
         """A failure, in one sentence that stays until it is read."""
+
+    def choose(self, title: str, options: Sequence[tuple[str, str]], then: Callable[[str], None]) -> None:
+        """One of (value, words); `then` with its value, never when nothing is chosen."""
 
     def ask(self, title: str, text: str, *, yes: str, no: str, then: Callable[[], None]) -> None:
         """`then` only when the officer says yes."""

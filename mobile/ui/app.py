@@ -1,6 +1,6 @@
 """The app: one window, one stack of screens, what lies over them, and the moments at which a phone may kill it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -188,6 +188,9 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
             then(path)
 
         return chosen
+
+    def choose(self, title: str, options: Sequence[tuple[str, str]], then: Callable[[str], None]) -> None:
+        self.overlays.choice(title, options, then)
 
     def ask(self, title: str, text: str, *, yes: str, no: str, then: Callable[[], None]) -> None:
         self.overlays.question(title, text, yes=yes, no=no, then=then)

@@ -1,7 +1,7 @@
 """The app round a screen, without a window: jobs run at once, what would be shown is noted down."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -112,6 +112,7 @@ class FakeShell:
         self.backs = 0
         self.worn: list[Chosen] = []
         self.choosing: list[Callable[[Path], None]] = []
+        self.offered: list[tuple[tuple[tuple[str, str], ...], Callable[[str], None]]] = []
 
     def open(self, route: Route) -> None:
         self.opened.append(route)
@@ -126,6 +127,9 @@ class FakeShell:
 
     def tell(self, problem: Problem) -> None:
         self.told.append(problem)
+
+    def choose(self, title: str, options: Sequence[tuple[str, str]], then: Callable[[str], None]) -> None:
+        self.offered.append((tuple(options), then))
 
     def ask(self, title: str, text: str, *, yes: str, no: str, then: Callable[[], None]) -> None:
         self.asked.append((title, then))

@@ -17,7 +17,7 @@ from shared.problems import Problem
 from shared.wire.v1.messages import EvidenceEntry
 from shared.wire.v1.records import Purpose
 
-LAYOUTS = (("A4", A4), ("80mm", ROLL))
+LAYOUTS = {"A4": A4, "80mm": ROLL}
 _NAME = "{report}-{layout}.pdf"
 _ID_LENGTH = 36
 
@@ -39,8 +39,8 @@ class Papers:
         self._drafts, self._outbox, self._files, self._reference = drafts, outbox, files, reference
         self._share, self._clock, self._zone = share, clock, zone
 
-    def of_draft(self, draft: UUID) -> tuple[str, ...]:
-        """Where the papers are: A4, then the strip. Problem `draft_closed`, `phone_full`."""
+    def of_draft(self, draft: UUID, layout: str) -> str:
+        """Where the paper is; `layout`: one of LAYOUTS. Problem `draft_closed`, `phone_full`."""
         words = self._drafts.get(draft)
         named = {f"{PLACE_OF_IDENTITY}{i}": part for i, part in enumerate(words.identities)}
         # The file store has the files of a draft under their ids.
@@ -57,10 +57,11 @@ class Papers:
                 zone=self._zone,
                 at=self._clock.now(),
                 sealed=None,
-            )
+            ),
+            layout,
         )
 
-    def of_report(self, report: UUID) -> tuple[str, ...]:
+    def of_report(self, report: UUID, layout: str) -> str:
         """As `of_draft`, of what was sealed. Problem `phone_full`."""
         queued, parts = self._outbox.get(report), self._outbox.envelope(report).parts
         return self._made(
@@ -75,7 +76,8 @@ class Papers:
                 zone=self._zone,
                 at=queued.sealed_at,
                 sealed=queued.manifest_sha256,
-            )
+            ),
+            layout,
         )
 
     def sweep(self) -> None:
@@ -94,13 +96,11 @@ class Papers:
         except KeyError:
             return any(draft.id == report for draft in self._drafts.open_drafts())
 
-    def _made(self, noted: Noted) -> tuple[str, ...]:
+    def _made(self, noted: Noted, layout: str) -> str:
+        """One at a time: a phone asks for each where it shall go, and two such questions would lie on each other."""
         self.sweep()
-        said = paper(noted)
-        return tuple(
-            self._share.hand_on(_NAME.format(report=noted.id, layout=name), draw(said, layout))
-            for name, layout in LAYOUTS
-        )
+        content = draw(paper(noted), LAYOUTS[layout])
+        return self._share.hand_on(_NAME.format(report=noted.id, layout=layout), content)
 
     def _pictures(self, files: Iterable[tuple[EvidenceEntry, str]]) -> dict[str, bytes]:
         """Of signatures. One that has gone or was damaged is left out, and the paper says that there is no picture."""

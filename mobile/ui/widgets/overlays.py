@@ -1,6 +1,7 @@
 """What lies over a screen: a line below, a question, a sheet. One at a time; the back button takes the top one away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from kivy.clock import Clock
@@ -113,6 +114,18 @@ class Overlays:
         column.add_widget(PushButton(yes, on_tap=agree, wide=True))
         column.add_widget(PushButton(no, style="text", on_tap=self.dismiss_top, wide=True))
         self.dialog(column, title)
+
+    def choice(self, title: str, options: Sequence[tuple[str, str]], then: Callable[[str], None]) -> None:
+        """A button for each of (value, words), from below."""
+
+        def take(value: str) -> None:
+            self.dismiss_top()
+            then(value)
+
+        column = Column(padding=0)
+        for value, words in options:
+            column.add_widget(PushButton(words, style="tonal", on_tap=partial(take, value), wide=True))
+        self.sheet(column, title)
 
     def dialog(self, content: Widget, title: str) -> None:
         """In the middle."""

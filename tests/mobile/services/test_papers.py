@@ -21,7 +21,7 @@ from mobile.device.share_folder import FolderShare
 from mobile.ports import QueuedReport
 from mobile.services.papers.found import _formula as formula_of
 from mobile.services.papers.pdf import A4, REGULAR, ROLL, UNPRINTABLE, Layout, printable
-from mobile.services.papers.service import Papers
+from mobile.services.papers.service import LAYOUTS, Papers
 from mobile.services.signature import draw as draw_signature
 from shared.i18n import Words
 from shared.i18n.labels import label
@@ -57,9 +57,28 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "phone" / "papers"
 
 
+class Both:
+    """A paper in each of its forms: A4, then the strip."""
+
+    def __init__(self, papers: Papers) -> None:
+        self._papers = papers
+        self.sweep = papers.sweep
+
+    def of_draft(self, draft: UUID) -> tuple[str, ...]:
+        return tuple(self._papers.of_draft(draft, layout) for layout in LAYOUTS)
+
+    def of_report(self, report: UUID) -> tuple[str, ...]:
+        return tuple(self._papers.of_report(report, layout) for layout in LAYOUTS)
+
+
 @pytest.fixture
-def papers(phone: Phone, folder: Path) -> Papers:
+def alone(phone: Phone, folder: Path) -> Papers:
     return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, FolderShare(folder), phone.clock, zone=9209)
+
+
+@pytest.fixture
+def papers(alone: Papers) -> Both:
+    return Both(alone)
 
 
 def reader(path: str) -> PdfReader:
@@ -82,7 +101,7 @@ def started(phone: Phone, kind: Kind = Kind.TRANSPORT, **changes: Any) -> UUID:
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_both_papers_say_the_facts_and_never_the_assessment(phone: Phone, papers: Papers, kind: Kind) -> None:
+def test_both_papers_say_the_facts_and_never_the_assessment(phone: Phone, papers: Both, kind: Kind) -> None:
     draft = started(phone, kind)
     (subject,) = FACTS[kind]().subjects
 
@@ -101,7 +120,7 @@ def test_both_papers_say_the_facts_and_never_the_assessment(phone: Phone, papers
 
 
 def test_a_sealed_report_is_printed_with_its_fingerprint_in_groups(
-    phone: Phone, papers: Papers, filed: Callable[..., QueuedReport]
+    phone: Phone, papers: Both, filed: Callable[..., QueuedReport]
 ) -> None:
     report = filed(photos=2)
     for path in papers.of_report(report.id):
@@ -114,7 +133,7 @@ def test_a_sealed_report_is_printed_with_its_fingerprint_in_groups(
     assert "ĐÃ NIÊM PHONG" in text(papers.of_report(report.id)[0])
 
 
-def test_measures_come_with_formula_lengths_and_uncertainty(phone: Phone, papers: Papers) -> None:
+def test_measures_come_with_formula_lengths_and_uncertainty(phone: Phone, papers: Both) -> None:
     lengths = (
         Dimension("length", 5.0),
         Dimension("width", 2.4),
@@ -134,7 +153,7 @@ def test_formulas_are_those_the_quantities_were_worked_out_with() -> None:
         assert formula_of(measured.method.value, frozenset(measured.dimensions)) == without_subscripts(measured.formula)
 
 
-def test_papers_shown_not_shown_and_promised_are_told_apart(phone: Phone, papers: Papers) -> None:
+def test_papers_shown_not_shown_and_promised_are_told_apart(phone: Phone, papers: Both) -> None:
     promised = make.document(presented=Presented.PROMISED, promised_by=date(2026, 11, 24))
     shown, not_shown = make.document(number="00000999"), make.document(presented=Presented.NOT_SHOWN, number=None)
     said = text(papers.of_draft(started(phone, documents=(promised, shown, not_shown)))[0])
@@ -144,7 +163,7 @@ def test_papers_shown_not_shown_and_promised_are_told_apart(phone: Phone, papers
 
 
 def test_a_signature_is_a_picture_and_a_refusal_has_reason_and_witnesses(
-    phone: Phone, papers: Papers, tmp_path: Path
+    phone: Phone, papers: Both, tmp_path: Path
 ) -> None:
     draft = started(phone)
     entry = phone.recording.attach(
@@ -167,7 +186,7 @@ def test_a_signature_is_a_picture_and_a_refusal_has_reason_and_witnesses(
         assert sum(len(page.images) for page in reader(path).pages) == 1
 
 
-def test_numbers_of_identity_papers_are_masked(phone: Phone, papers: Papers) -> None:
+def test_numbers_of_identity_papers_are_masked(phone: Phone, papers: Both) -> None:
     part = make.identity_part(document_number="012345678901")
     draft = started(phone, subjects=(make.subject(identity="#0"),))
     phone.recording.save(draft, identities=[part])
@@ -179,7 +198,7 @@ def test_numbers_of_identity_papers_are_masked(phone: Phone, papers: Papers) -> 
     assert f"{part.birth_date:%d/%m/%Y}" not in said
 
 
-def test_whoever_told_is_not_on_the_paper(phone: Phone, papers: Papers) -> None:
+def test_whoever_told_is_not_on_the_paper(phone: Phone, papers: Both) -> None:
     basis = InspectionBasis(BasisKind.TIP, "TIN-77", date(2026, 11, 19))
     inspection = replace(make.transport_facts().inspection, basis=basis)
     said = text(papers.of_draft(started(phone, inspection=inspection))[0])
@@ -188,7 +207,7 @@ def test_whoever_told_is_not_on_the_paper(phone: Phone, papers: Papers) -> None:
     assert "lưu tại cơ quan" in said
 
 
-def test_every_letter_of_vietnamese_can_be_printed(phone: Phone, papers: Papers) -> None:
+def test_every_letter_of_vietnamese_can_be_printed(phone: Phone, papers: Both) -> None:
     small = [unicodedata.normalize("NFC", vowel + tone) for vowel in VOWELS for tone in TONES]
     letters = "".join(small) + "đ" + "".join(small).upper() + "Đ"
     assert printable(letters) == letters
@@ -197,7 +216,7 @@ def test_every_letter_of_vietnamese_can_be_printed(phone: Phone, papers: Papers)
     assert name in text(papers.of_draft(started(phone, subjects=(make.subject(display_name=name),)))[0])
 
 
-def test_a_long_statement_goes_over_pages_that_are_counted(phone: Phone, papers: Papers) -> None:
+def test_a_long_statement_goes_over_pages_that_are_counted(phone: Phone, papers: Both) -> None:
     sentence = "Tôi chở thuê cho chủ bãi, không biết nguồn gốc cát; giấy tờ do chủ bãi giữ. "
     said_by_them = "\n".join(sentence * 12 for _ in range(12)) + "\nHết lời khai."
     first, strip = papers.of_draft(started(phone, statement=said_by_them))
@@ -219,7 +238,7 @@ def test_a_long_statement_goes_over_pages_that_are_counted(phone: Phone, papers:
         "a\tb\nc\r\nd\u2028e",
     ],
 )
-def test_hostile_words_are_printed_as_words(phone: Phone, papers: Papers, hostile: str) -> None:
+def test_hostile_words_are_printed_as_words(phone: Phone, papers: Both, hostile: str) -> None:
     hostile = hostile.replace("\u0000", "")
     draft = started(
         phone,
@@ -239,7 +258,7 @@ def test_what_the_font_lacks_is_marked(phone: Phone) -> None:
     assert printable("a漢b") == f"a{UNPRINTABLE}b"
 
 
-def test_nothing_runs_out_of_the_page(phone: Phone, papers: Papers) -> None:
+def test_nothing_runs_out_of_the_page(phone: Phone, papers: Both) -> None:
     draft = started(phone, weather="W" * 400, statement="Đường rất dài " * 200)
     for path, layout in zip(papers.of_draft(draft), (A4, ROLL), strict=True):
         for page in reader(path).pages:
@@ -270,7 +289,7 @@ def _advances() -> dict[int, float]:
         return {code: metrics[glyph][0] / units for code, glyph in font.getBestCmap().items()}
 
 
-def test_forty_five_photos_are_all_listed(phone: Phone, papers: Papers, filed: Callable[..., QueuedReport]) -> None:
+def test_forty_five_photos_are_all_listed(phone: Phone, papers: Both, filed: Callable[..., QueuedReport]) -> None:
     report = filed(photos=45)
     first, strip = papers.of_report(report.id)
     for path in (first, strip):
@@ -283,21 +302,31 @@ def test_forty_five_photos_are_all_listed(phone: Phone, papers: Papers, filed: C
     assert not any(page.startswith("SHA-256") for page in pages)
 
 
-def test_an_empty_draft_makes_a_paper_that_says_what_was_not_noted(phone: Phone, papers: Papers) -> None:
+def test_an_empty_draft_makes_a_paper_that_says_what_was_not_noted(phone: Phone, papers: Both) -> None:
     draft = phone.recording.start(Kind.STOCKYARD).id
     said = text(papers.of_draft(draft)[0])
     assert said.count("không ghi nhận") >= 15
     assert "Ký, ghi rõ họ tên" in said
 
 
-def test_papers_are_for_their_owner_only(phone: Phone, papers: Papers, folder: Path) -> None:
+def test_papers_are_for_their_owner_only(phone: Phone, papers: Both, folder: Path) -> None:
     for path in papers.of_draft(started(phone)):
         assert Path(path).stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_paper_is_made_in_the_form_that_was_chosen_and_no_other(phone: Phone, alone: Papers, folder: Path) -> None:
+    draft = started(phone)
+    for layout, wide in (("A4", 210), ("80mm", 80)):
+        place = Path(alone.of_draft(draft, layout))
+        assert place == folder / f"{draft}-{layout}.pdf"
+        assert round(float(reader(str(place)).pages[0].mediabox.width) / 72 * 25.4) == wide
+        assert [path.name for path in folder.iterdir()] == [place.name]
+        place.unlink()
+
+
 def test_papers_go_when_their_report_was_confirmed_or_their_draft_thrown_away(
-    phone: Phone, papers: Papers, filed: Callable[..., QueuedReport], folder: Path
+    phone: Phone, papers: Both, filed: Callable[..., QueuedReport], folder: Path
 ) -> None:
     draft, kept, report = started(phone), started(phone), filed(photos=1)
     papers.of_draft(draft)
@@ -314,7 +343,7 @@ def test_papers_go_when_their_report_was_confirmed_or_their_draft_thrown_away(
 
 
 def test_a_full_phone_is_told_and_leaves_no_half_paper(
-    phone: Phone, papers: Papers, folder: Path, monkeypatch: pytest.MonkeyPatch
+    phone: Phone, papers: Both, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, "full")
@@ -327,7 +356,7 @@ def test_a_full_phone_is_told_and_leaves_no_half_paper(
     assert list(folder.iterdir()) == []
 
 
-def test_the_strip_ends_where_its_words_end(phone: Phone, papers: Papers) -> None:
+def test_the_strip_ends_where_its_words_end(phone: Phone, papers: Both) -> None:
     short = reader(papers.of_draft(phone.recording.start(Kind.TRANSPORT).id)[1]).pages[0]
     long = reader(papers.of_draft(started(phone, statement="Lời khai. " * 400))[1]).pages[0]
     assert float(short.mediabox.height) < float(long.mediabox.height)
