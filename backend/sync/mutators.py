@@ -33,6 +33,8 @@ def uploads_inserted(uploads: Sequence[Upload], new: Sequence[tuple[Any, ...]]) 
         known = Upload.objects.filter(evidence__in=[upload.evidence_id for upload in uploads])
         ids = dict(known.values_list("evidence_id", "id"))
         for upload in uploads:
-            upload.id = ids[upload.evidence_id]
+            upload.id = ids.get(upload.evidence_id, upload.id)
+        if gone := [upload for upload in uploads if upload.evidence_id not in ids]:
+            uploads_insert(gone)  # the row that was in the way was removed meanwhile
     for upload in uploads:
         upload._state.adding = False

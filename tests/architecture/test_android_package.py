@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 Trees = Mapping[str, ast.Module]
 Texts = Iterable[tuple[str, str]]
 # Java that every package has: Android's own, python-for-android's and SDL's.
-PLATFORM = ("android.", "java.", "javax.", "org.kivy.", "org.libsdl.")
+PLATFORM = ("android.", "java.", "javax.", "org.jnius.", "org.kivy.", "org.libsdl.")
 CLASS = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+\.[A-Z]\w*(\$\w+)*")
 PERMISSION = re.compile(r"android\.permission\.([A-Z_]+)")
 # Stands in for a phone: what it imports inside its functions is never run on one.

@@ -14,6 +14,8 @@ from django.utils import timezone
 from backend.inspections import evidence as filing
 from backend.inspections.models import Evidence
 from backend.sync.confirming import Confirming
+from backend.sync.models import Upload
+from backend.sync.mutators import uploads_inserted
 from backend.sync.partials import Partial, partial_path
 from backend.sync.slow_lines import SlowLines
 from tests.backend.conftest import Deliverer
@@ -203,6 +205,13 @@ def test_refusal_of_the_disk_when_the_file_is_moved_leaves_it_for_the_next_quest
         assert code_of(filed.patch(0, CONTENT), 507) == "storage_full"
     assert filed.head() == len(CONTENT)
     assert filed.confirmed()
+
+
+def test_an_upload_whose_row_was_removed_while_it_stood_in_the_way_of_another_gets_one(filed: Filed) -> None:
+    Upload.objects.all().delete()
+    mine = Upload(evidence=Evidence.objects.get(), created_at=timezone.now(), touched_at=timezone.now())
+    uploads_inserted([mine], [])  # the insertion met a row, which is gone by now
+    assert Upload.objects.get().id == mine.id
 
 
 def test_confirming_again_records_nothing(filed: Filed) -> None:
