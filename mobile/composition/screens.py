@@ -25,6 +25,7 @@ from shared.problems import Problem
 if TYPE_CHECKING:
     from mobile.services.lookup import Lookup
     from mobile.services.papers.service import Papers
+    from mobile.services.planes import Planes
 
 PLACE_WORDS = (
     (Screen.HOME, "home-outline", N_("Today")),
@@ -34,7 +35,7 @@ PLACE_WORDS = (
     (Screen.SYNC, "cloud-upload-outline", N_("Sending")),
 )
 KEEP_S = 300.0  # how often it is asked whether the good copy of the database is old
-ZONE = 9209  # VN-2000 / TM-3 105°30′ where the register does not say which plane the province writes in
+ZONE = 9209  # VN-2000 / TM-3 105°30′ where nothing at hand says which plane is used there
 
 
 class Screens:
@@ -55,7 +56,14 @@ class Screens:
         from mobile.services.papers.service import Papers
 
         phone, share = self.phone, self.phone.machine.share()
-        return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, share, phone.clock, zone=ZONE)
+        zone = self.planes.of_facts
+        return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, share, phone.clock, zone=zone)
+
+    @cached_property
+    def planes(self) -> "Planes":
+        from mobile.services.planes import Planes
+
+        return Planes(self.phone.reference, otherwise=ZONE)
 
     @cached_property
     def lookup(self) -> "Lookup":
@@ -275,7 +283,7 @@ class Screens:
             shell,
             receive=self.forms.of(UUID(route.about)).position_taken,
             register=phone.sealing.registers.at_hand,
-            zone=ZONE,
+            zone=self.planes.at,
         )
 
     def _settings(self, route: Route, shell: AppShell) -> Presenter[Any]:

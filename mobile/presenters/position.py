@@ -32,7 +32,7 @@ Receive = Callable[[Reading], None]
 
 class PositionPresenter(Presenter[PositionState]):
     """`receive` gets the reading, or the reason why there is none. `register`: the licences at hand, None where none
-    were fetched. `zone`: EPSG number of the VN-2000 plane that this province writes in."""
+    were fetched. `zone`: EPSG number of the VN-2000 plane that is used at a place."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class PositionPresenter(Presenter[PositionState]):
         *,
         receive: Receive,
         register: Callable[[], PhoneRegister | None],
-        zone: int,
+        zone: Callable[[float, float], int],
         role: PositionRole = PositionRole.OBSERVER,
         wanted: int = WANTED,
     ) -> None:
@@ -153,18 +153,19 @@ class PositionPresenter(Presenter[PositionState]):
             position = reading.position
             lat, lon = position.lat or 0.0, position.lon or 0.0
             lines.append(Line("WGS84", f"{lat:.6f}, {lon:.6f}"))
-            plane = vn2000.zone(self._zone).name.removeprefix("VN-2000 / ")
-            lines.append(Line(words(N_("VN-2000 ({plane})"), plane=plane), self._on_plane(lat, lon)))
+            zone = self._zone(lat, lon)
+            plane = vn2000.zone(zone).title.removeprefix("VN-2000 / ")
+            lines.append(Line(words(N_("VN-2000 ({plane})"), plane=plane), self._on_plane(zone, lat, lon)))
             if position.fixed_at is not None:
                 lines.append(Line(words(N_("Time of the receiver")), moment(position.fixed_at)))
             lines += self._boundaries(reading, now)
         return tuple(lines)
 
-    def _on_plane(self, lat: float, lon: float) -> str:
+    def _on_plane(self, zone: int, lat: float, lon: float) -> str:
         words = self.words
-        if not vn2000.reaches(self._zone, lon=lon):  # a receiver that was moved by an app, or a wrong one
+        if not vn2000.reaches(zone, lon=lon):  # a receiver that was moved by an app, or a wrong one
             return words(N_("too far from Vietnam for its planes"))
-        grid = vn2000.from_wgs84(self._zone, lat=lat, lon=lon)
+        grid = vn2000.from_wgs84(zone, lat=lat, lon=lon)
         return words(N_("X {north} · Y {east}"), north=f"{grid.northing_m:.2f}", east=f"{grid.easting_m:.2f}")
 
     def _boundaries(self, reading: Reading, now: datetime) -> Sequence[Line]:

@@ -1,6 +1,6 @@
 """The plane coordinate systems of VN-2000 and the provinces that used them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,6 +15,12 @@ class Zone:
     name: str
     central_meridian_deg: float
     scale: float
+
+    @property
+    def title(self) -> str:
+        """With its meridian, which some names hide: "VN-2000 / TM-3 zone 482, 105°00'"."""
+        degrees, minutes = divmod(round(self.central_meridian_deg * 60), 60)
+        return f"{self.name}, {degrees}°{minutes:02d}'"
 
 
 def _zones() -> Mapping[int, Zone]:
@@ -73,6 +79,39 @@ _PROVINCES = {
 PROVINCE_ZONES: Mapping[str, int] = MappingProxyType(
     {name: epsg for epsg, names in _PROVINCES.items() for name in names.split(", ")}
 )
+
+# Province of today by its code (Nghị quyết 202/2025/QH15) → the zone that all it was made of used; the other
+# seventeen were merged from provinces of several, and there only the former province of a commune tells.
+MERGED_ZONES: Mapping[str, int] = MappingProxyType(
+    {
+        "01": 5897,  # Hà Nội
+        "04": 9210,  # Cao Bằng
+        "11": 9205,  # Điện Biên
+        "12": 9205,  # Lai Châu
+        "14": 9206,  # Sơn La
+        "15": 9208,  # Lào Cai, Yên Bái
+        "19": 9213,  # Thái Nguyên, Bắc Kạn
+        "20": 9215,  # Lạng Sơn
+        "22": 5899,  # Quảng Ninh
+        "33": 9209,  # Hưng Yên, Thái Bình
+        "38": 5897,  # Thanh Hóa
+        "40": 9208,  # Nghệ An
+        "42": 9209,  # Hà Tĩnh
+        "46": 9214,  # Huế
+        "48": 5899,  # Đà Nẵng, Quảng Nam
+        "56": 9217,  # Khánh Hòa, Ninh Thuận
+        "66": 9218,  # Đắk Lắk, Phú Yên
+    }
+)
+
+
+def zone_of_commune(province_code: str, former: Iterable[str]) -> Zone | None:
+    """`former`: what the commune was made of, as "Xã Kim Sơn, Huyện Đông Triều, Tỉnh Quảng Ninh". None where nothing
+    says it, or two things say two."""
+    if province_code in MERGED_ZONES:
+        return ZONES[MERGED_ZONES[province_code]]
+    said = {suggested_zone(one.rpartition(",")[2]) for one in former if "," in one} - {None}
+    return said.pop() if len(said) == 1 else None
 
 
 def zone(epsg: int) -> Zone:

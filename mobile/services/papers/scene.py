@@ -64,7 +64,7 @@ def place(say: Say, facts: Part, communes: Mapping[str, str], zone: int, at: dat
 
 
 def _on_plane(sheet: Sheet, zone: int, lat: float, lon: float) -> None:
-    say, words, plane = sheet.say, sheet.say.words, vn2000.zone(zone).name
+    say, words, plane = sheet.say, sheet.say.words, vn2000.zone(zone).title
     if not vn2000.reaches(zone, lon=lon):
         sheet.line(f"{plane}: " + words(N_("too far from Vietnam for its planes")), 1)
         return

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from uuid import UUID
 
@@ -23,7 +23,7 @@ _ID_LENGTH = 36
 
 
 class Papers:
-    """`zone`: EPSG number of the VN-2000 plane that the province writes in."""
+    """`zone`: EPSG number of the VN-2000 plane that is used where those facts were noted."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Papers:
         share: Share,
         clock: Clock,
         *,
-        zone: int,
+        zone: Callable[[Part], int],
     ) -> None:
         self._drafts, self._outbox, self._files, self._reference = drafts, outbox, files, reference
         self._share, self._clock, self._zone = share, clock, zone
@@ -54,7 +54,7 @@ class Papers:
                 files=words.files,
                 pictures=pictures,
                 communes=self._communes(),
-                zone=self._zone,
+                zone=self._zone(words.facts),
                 at=self._clock.now(),
                 sealed=None,
             ),
@@ -64,16 +64,17 @@ class Papers:
     def of_report(self, report: UUID, layout: str) -> str:
         """As `of_draft`, of what was sealed. Problem `phone_full`."""
         queued, parts = self._outbox.get(report), self._outbox.envelope(report).parts
+        facts = json.loads(parts.facts)
         return self._made(
             Noted(
                 id=report,
                 kind=queued.kind,
-                facts=json.loads(parts.facts),
+                facts=facts,
                 identities={hashlib.sha256(part).hexdigest(): json.loads(part) for part in parts.identities},
                 files=tuple(file.entry for file in queued.files),
                 pictures=self._pictures((file.entry, file.name) for file in queued.files),
                 communes=self._communes(),
-                zone=self._zone,
+                zone=self._zone(facts),
                 at=queued.sealed_at,
                 sealed=queued.manifest_sha256,
             ),

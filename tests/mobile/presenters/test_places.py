@@ -28,7 +28,6 @@ from tests.journeys.demo.basemap import write_map
 from tests.mobile.conftest import MORNING, FakeClock
 from tests.mobile.services.test_positioning import Receiver, fix
 
-ZONE = 9209
 Panel = Callable[..., PositionPresenter]
 
 
@@ -55,8 +54,7 @@ def panel(phone: Phone, shell: FakeShell, received: list[Reading], clock: FakeCl
             shell,
             receive=received.append,
             register=registers.at_hand,
-            zone=ZONE,
-            **how,
+            **{"zone": lambda lat, lon: 9209, **how},
         )
         presenter.opened()
         return presenter
@@ -85,15 +83,27 @@ def test_fixes_are_averaged_and_taken_into_the_report(panel: Panel, received: li
 def test_the_place_stands_in_both_systems_with_age_satellites_and_source(panel: Panel) -> None:
     told = lines(panel(fix()))
     assert told["WGS84"] == "20.647100, 106.048900"
-    assert told["VN-2000 (TM-3 105-30)"] == "X 2283982.75 · Y 557001.35"
+    assert told["VN-2000 (TM-3 105-30, 105°30')"] == "X 2283982.75 · Y 557001.35"
     assert told["Số vệ tinh"] == "9"
     assert told["Lần đo cuối cách đây"] == "0 giây"
     assert told["Nguồn"] == "nmea"
 
 
+def test_the_plane_is_that_of_the_place_and_is_named_with_its_meridian(panel: Panel) -> None:
+    asked: list[tuple[float, float]] = []
+
+    def zone(lat: float, lon: float) -> int:
+        asked.append((lat, lon))
+        return 5897
+
+    told = lines(panel(fix(), zone=zone))
+    assert told["VN-2000 (TM-3 zone 482, 105°00')"] == "X 2284238.36 · Y 609106.15"
+    assert asked[-1] == pytest.approx((20.6471, 106.0489))
+
+
 def test_a_place_far_from_vietnam_has_no_plane_and_ends_nothing(panel: Panel, received: list[Reading]) -> None:
     presenter = panel(fix(lat=-37.785, lon=175.314))
-    assert lines(presenter)["VN-2000 (TM-3 105-30)"] == "quá xa Việt Nam, không có mặt phẳng nào của hệ này"
+    assert lines(presenter)["VN-2000 (TM-3 105-30, 105°30')"] == "quá xa Việt Nam, không có mặt phẳng nào của hệ này"
     presenter.take()
     assert received[0].position.lat == -37.785
 

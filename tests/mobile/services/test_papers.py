@@ -3,7 +3,7 @@
 import errno
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -73,7 +73,8 @@ class Both:
 
 @pytest.fixture
 def alone(phone: Phone, folder: Path) -> Papers:
-    return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, FolderShare(folder), phone.clock, zone=9209)
+    share = FolderShare(folder)
+    return Papers(phone.drafts, phone.outbox, phone.files, phone.reference, share, phone.clock, zone=lambda facts: 9209)
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_both_papers_say_the_facts_and_never_the_assessment(phone: Phone, papers
         assert str(subject.display_name) in said
         assert "không phải biên bản hay quyết định" in said
         assert re.search(r"WGS84 \(vĩ độ, kinh độ\): \d+\.\d{6}, \d+\.\d{6}", said)
-        assert re.search(r"VN-2000 / TM-3 105-30: X \(bắc\) \d+,\d+ m, Y \(đông\) \d+,\d+ m", said)
+        assert re.search(r"VN-2000 / TM-3 105-30, 105°30': X \(bắc\) \d+,\d+ m, Y \(đông\) \d+,\d+ m", said)
         assert "Độ chính xác (68 %): ±" in said
         assert "không ghi nhận" in said
         for opinion in (*OPINION, "VC-01", "rule"):
@@ -313,6 +314,21 @@ def test_papers_are_for_their_owner_only(phone: Phone, papers: Both, folder: Pat
     for path in papers.of_draft(started(phone)):
         assert Path(path).stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_paper_writes_in_the_plane_of_its_facts(phone: Phone, folder: Path) -> None:
+    asked: list[object] = []
+
+    def zone(facts: Mapping[str, Any]) -> int:
+        asked.append(facts["commune"])
+        return 5897
+
+    share = FolderShare(folder)
+    papers = Papers(phone.drafts, phone.outbox, phone.files, phone.reference, share, phone.clock, zone=zone)
+    said = text(papers.of_draft(started(phone), "A4"))
+    assert asked == [make.transport_facts().commune]
+    assert "VN-2000 / TM-3 zone 482, 105°00': X (bắc)" in said
+    assert "105-30" not in said
 
 
 def test_a_paper_is_made_in_the_form_that_was_chosen_and_no_other(phone: Phone, alone: Papers, folder: Path) -> None:

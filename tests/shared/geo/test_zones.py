@@ -1,8 +1,11 @@
 """The table of zones beside PROJ's copy of the EPSG registry."""
 
 import re
+import sqlite3
 import unicodedata
+from contextlib import closing
 from itertools import product
+from pathlib import Path
 
 import pytest
 import vietnamadminunits.database
@@ -10,7 +13,7 @@ from pyproj import CRS
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
-from shared.geo.zones import PROVINCE_ZONES, ZONES, suggested_zone, zone
+from shared.geo.zones import MERGED_ZONES, PROVINCE_ZONES, ZONES, suggested_zone, zone, zone_of_commune
 from shared.vietnamese import search_key
 
 
@@ -106,6 +109,39 @@ def test_what_is_no_zone(epsg: int) -> None:
 
 
 def test_the_tables_cannot_be_changed() -> None:
-    for table in (ZONES, PROVINCE_ZONES):
+    for table in (ZONES, PROVINCE_ZONES, MERGED_ZONES):
         with pytest.raises(TypeError):
             table["x"] = 1  # type: ignore[index]  # what a careless caller would do
+
+
+# --- provinces of today
+
+
+def test_a_province_of_today_has_a_zone_exactly_where_all_it_was_made_of_had_that_one() -> None:
+    """By the communes of the package: one of today carries the code of one it was made of."""
+    path = Path(vietnamadminunits.database.__file__).parents[1] / "data" / "dataset.db"
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT n.provinceCode, o.province FROM admin_units n JOIN admin_units_legacy o"
+            " ON n.wardCode = o.wardCode"
+        ).fetchall()
+    found: dict[str, set[int]] = {}
+    for code, province in rows:
+        before = suggested_zone(province)
+        assert before is not None, province
+        found.setdefault(code, set()).add(before.epsg)
+    assert len(found) == 34
+    assert {code: zones.pop() for code, zones in found.items() if len(zones) == 1} == MERGED_ZONES
+
+
+def test_a_commune_of_a_mixed_province_is_told_by_its_former_one() -> None:
+    assert zone_of_commune("33", ()) == ZONES[9209]
+    assert zone_of_commune("31", ["Xã A, Huyện B, Tỉnh Hải Dương", "xã A cũ"]) == ZONES[9209]
+    assert zone_of_commune("31", ["Xã A, Huyện B, Tỉnh Hải Dương", "Xã C, Huyện D, Thành phố Hải Phòng"]) is None
+    assert zone_of_commune("31", ["Hải Dương"]) is None  # the name of a commune, not of its province
+    assert zone_of_commune("", ()) is None
+
+
+def test_every_zone_says_its_meridian() -> None:
+    assert ZONES[9208].title == "VN-2000 / TM-3 104-45, 104°45'"
+    assert ZONES[5897].title == "VN-2000 / TM-3 zone 482, 105°00'"
