@@ -52,6 +52,7 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         resumed=screens.resumed,
         locked=screens.locked,
         touched=screens.touched,
+        ending=screens.ending,
         closed=screens.closed,
         defect=lambda error: _fault(home, error),
         small=screens.small,

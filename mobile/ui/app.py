@@ -52,6 +52,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         resumed: Callable[[], None] = lambda: None,
         touched: Callable[[], None] = lambda: None,
         locked: Callable[[], bool] = lambda: False,
+        ending: Callable[[], None] = lambda: None,
         closed: Callable[[], None] = lambda: None,
         defect: Callable[[Exception], str] | None = None,
         small: Callable[[str], Small | None] = lambda name: None,
@@ -63,7 +64,8 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
         self.defect = defect
         self.words = words
         self.first, self.places = first, places
-        self._paused, self._resumed, self._closed, self._touched = paused, resumed, closed, touched
+        self._paused, self._resumed, self._touched = paused, resumed, touched
+        self._ending, self._closed = ending, closed
         self.jobs = KivyJobs(self.tell, thread_ends)
         self._locked = locked
         self._later: Callable[[], None] | None = None
@@ -119,6 +121,7 @@ class FieldApp(App):  # type: ignore[misc]  # Kivy has no types
             presenter.closed()
         if self.view is not None:
             self.view.leave()
+        self._ending()  # wakes what sleeps beside the screen, for which the next line waits
         self.jobs.close()
         self._closed()
 

@@ -25,7 +25,14 @@ def app_over(phone: Any, home: Path) -> Iterator[Any]:
 
     words = Words()
     screens = Screens(phone, words, home)
-    app = FieldApp(words, screens.presenter, first=screens.first, places=screens.places, small=screens.small)
+    app = FieldApp(
+        words,
+        screens.presenter,
+        first=screens.first,
+        places=screens.places,
+        small=screens.small,
+        ending=screens.ending,
+    )
     driver = Driver(app)
     try:
         yield driver

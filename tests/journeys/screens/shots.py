@@ -58,7 +58,13 @@ def main(arguments: list[str]) -> int:
     words = Words()
     screens = Screens(phone, words, home)
     app = FieldApp(
-        words, screens.presenter, first=screens.first, places=screens.places, small=screens.small, closed=screens.closed
+        words,
+        screens.presenter,
+        first=screens.first,
+        places=screens.places,
+        small=screens.small,
+        ending=screens.ending,
+        closed=screens.closed,
     )
     driver = Driver(app)
     try:

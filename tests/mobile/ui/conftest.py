@@ -77,6 +77,7 @@ def app_of(tmp_path: Path, drive: Callable[[Any], "Driver"]) -> Callable[..., "D
                 locked=screens.locked,
                 touched=screens.touched,
                 small=screens.small,
+                ending=screens.ending,
             )
         )
 
