@@ -112,8 +112,10 @@ class Screens:
         self.guard.look()
         self.courier.kick()
 
-    def closed(self) -> None:
+    def ending(self) -> None:
         self.courier.stop()
+
+    def closed(self) -> None:
         self.phone.close()
 
     def presenter(self, route: Route, shell: AppShell) -> Presenter[Any]:
