@@ -164,15 +164,11 @@ def each(driver: "Driver", there: There) -> Iterator[str]:
         yield name
     yield from _pages(driver, app.stack.top.presenter)
     for name, route in (
-        ("photo", Route(Screen.PHOTO, str(there.transport), _first_photo(app.stack.top.presenter))),
         ("sign", Route(Screen.SIGN, str(there.transport), "driver")),
         ("position", Route(Screen.POSITION, str(there.transport))),
         ("review", Route(Screen.REVIEW, str(there.transport))),
     ):
         _go(driver, form, route)
-        if name == "photo":
-            driver.until(lambda: app.stack.top.presenter.state.shown, "the photo")
-            driver.frames(3)
         if name == "position":
             driver.until(lambda: app.stack.top.presenter.state.share >= 1, "enough fixes")
         yield name
@@ -189,6 +185,11 @@ def each(driver: "Driver", there: There) -> Iterator[str]:
     carrying.renewed()
     driver.frames(5)
     yield "carry"
+    _go(driver, Route(Screen.HOME), form)
+    _go(driver, form, Route(Screen.PHOTO, str(there.transport), _first_photo(app.stack.top.presenter)))
+    driver.until(lambda: app.stack.top.presenter.state.shown, "the photo")
+    driver.frames(3)
+    yield "photo"
 
 
 def _is_drawn(view: Any) -> bool:

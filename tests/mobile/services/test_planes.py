@@ -1,12 +1,19 @@
 """The plane of VN-2000 at a place, by what the phone knows of communes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mobile.bootstrap import Phone
+from mobile.composition import Screens
+from mobile.presenters.position import PositionPresenter
+from mobile.presenters.routes import Route, Screen
 from mobile.services.planes import Planes
+from shared.i18n import Words
+from shared.wire.v1.records import Kind
 from tests.fakes.server import FakeServer
+from tests.fakes.shell import FakeShell
 
 OTHERWISE = 9209
 
@@ -78,3 +85,13 @@ def test_what_the_server_sends_next_is_read(planes: Planes, phone: Phone, server
     server.reference = {"cursor": "d", "removed": ["*"], "communes": [dalat]}
     phone.reference.pull()
     assert planes.at(11.94, 108.44) == 5899
+
+
+def test_the_position_panel_and_the_papers_of_the_app_ask_here(planes: Planes, phone: Phone, tmp_path: Path) -> None:
+    screens, shell = Screens(phone, Words("vi"), tmp_path), FakeShell()
+    draft = str(screens.forms.begin(Kind.TRANSPORT))
+    screens.presenter(Route(Screen.FORM, draft), shell)
+    panel = screens.presenter(Route(Screen.POSITION, draft), shell)
+    assert isinstance(panel, PositionPresenter)
+    assert panel._zone(HA_LONG["lat"], HA_LONG["lon"]) == 5899
+    assert screens.papers._zone({"commune": HA_LONG["code"]}) == 5899
