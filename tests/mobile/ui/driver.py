@@ -96,8 +96,12 @@ class Driver:
 
     def tap(self, target: Any = None, **how: Any) -> None:
         """A widget, or what `find` finds; brought into sight first where it lies in a scroll view."""
+        if not hasattr(target, "to_window"):
+            self.frames(3)  # what came just now is laid out
         widget = target if hasattr(target, "to_window") else self.find(target, **how)
         self.bring(widget)
+        if widget is not target and widget.get_root_window() is None:  # drawn anew meanwhile
+            widget = self.find(target, **how)
         self.tap_at(*widget.to_window(*widget.center))
 
     def tap_at(self, x: float, y: float) -> None:

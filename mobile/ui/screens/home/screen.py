@@ -14,6 +14,8 @@ from mobile.ui.widgets.text import Text
 
 
 class HomeView(ScreenView[HomePresenter]):
+    patient = True
+
     def build(self) -> None:
         state: HomeState = self.presenter.state
         self.bar = AppBar(
@@ -31,9 +33,7 @@ class HomeView(ScreenView[HomePresenter]):
     def show(self, state: HomeState) -> None:
         body = self.body
         body.clear()
-        for notice in state.notices:
-            body.add(NoticeBox(notice.level, notice.text))
-        for start in state.starts:
+        for start in state.starts:  # first: what comes and goes above them would move them under a finger
             body.add(
                 PushButton(
                     start.label,
@@ -43,6 +43,8 @@ class HomeView(ScreenView[HomePresenter]):
                     wide=True,
                 )
             )
+        for notice in state.notices:
+            body.add(NoticeBox(notice.level, notice.text))
         for group in state.groups:
             self._draw(group, state)
         if state.empty:

@@ -16,6 +16,8 @@ from mobile.ui.widgets.text import Icon, Text
 
 
 class ReportView(ScreenView[ReportPresenter]):
+    patient = True
+
     def build(self) -> None:
         state: ReportState = self.presenter.state
         self.add_widget(AppBar(state.title, subtitle=state.subtitle, on_back=self.presenter.shell.back))

@@ -13,6 +13,8 @@ from mobile.ui.widgets.text import Text
 
 
 class SettingsView(ScreenView[SettingsPresenter]):
+    patient = True
+
     def build(self) -> None:
         state: SettingsState = self.presenter.state
         self.add_widget(AppBar(state.title, on_back=self.presenter.shell.back))

@@ -12,6 +12,8 @@ from mobile.ui.widgets.text import Text
 
 
 class TaskView(ScreenView[TaskPresenter]):
+    patient = True
+
     def build(self) -> None:
         self.bar = AppBar(self.presenter.state.title, on_back=self.presenter.shell.back)
         self.add_widget(self.bar)

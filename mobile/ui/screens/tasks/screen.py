@@ -10,6 +10,8 @@ from mobile.ui.widgets.text import Text
 
 
 class TasksView(ScreenView[TasksPresenter]):
+    patient = True
+
     def build(self) -> None:
         self.add_widget(AppBar(self.presenter.state.title))
         self.body = Body()
