@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from mobile.bootstrap import Phone
 from mobile.presenters.routes import Route, Screen
 from mobile.state.forms import Level, Notice
@@ -64,7 +66,8 @@ def test_what_happened_while_a_finger_was_down_is_shown_once_it_is_lifted(
     driver = app_of(phone)
     presenter, said = presenter_at_rest(driver), "Một việc vừa xảy ra bên cạnh (minh họa)"
     finger = UnitTestTouch(200, Window.height - 8)  # on nothing
-    before = driver.find("Kiểm tra vận chuyển mới").to_window(0, 0)
+    button = driver.find("Kiểm tra vận chuyển mới")
+    before = button.to_window(*button.center)
     finger.touch_down()
     presenter.show(replace(presenter.state, notices=(Notice(Level.WARN, said),)))
     driver.frames(3)
@@ -72,7 +75,8 @@ def test_what_happened_while_a_finger_was_down_is_shown_once_it_is_lifted(
     finger.touch_up()
     driver.until(lambda: driver.sees(said), "what happened")
     driver.frames(5)
-    assert driver.find("Kiểm tra vận chuyển mới").to_window(0, 0) == before  # what fingers aim at stays in its place
+    button = driver.find("Kiểm tra vận chuyển mới")
+    assert button.to_window(*button.center) == pytest.approx(before)  # what fingers aim at stays in its place
 
 
 def test_a_draft_opens_and_is_thrown_away_only_when_asked_twice(phone: Phone, app_of: Callable[..., "Driver"]) -> None:
