@@ -28,5 +28,5 @@ def photo(route: Route, phone: Phone, forms: Forms, words: Words, shell: AppShel
     try:
         phone.outbox.get(about)
     except KeyError:
-        return PhotoPresenter(file, of_draft, large, words, shell, take_out=forms.of(about).take_out)
-    return PhotoPresenter(file, of_report, large, words, shell)
+        return PhotoPresenter(file, of_draft, large, phone.clock, words, shell, take_out=forms.of(about).take_out)
+    return PhotoPresenter(file, of_report, large, phone.clock, words, shell)

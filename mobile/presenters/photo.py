@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from mobile.ports import Clock
 from mobile.presenters.base import Presenter, Shell, Task
 from mobile.presenters.written import amount, moment
 from mobile.services.thumbnails import Small
@@ -35,12 +36,13 @@ class PhotoPresenter(Presenter[PhotoState]):
         file: UUID,
         files: Callable[[], tuple[Shown, ...]],
         large: Callable[[str], Small],
+        clock: Clock,
         words: Words,
         shell: Shell,
         *,
         take_out: TakeOut | None = None,
     ) -> None:
-        self._list, self._large, self._take_out = files, large, take_out
+        self._list, self._large, self._clock, self._take_out = files, large, clock, take_out
         self._files = files()
         self._at = next((i for i, one in enumerate(self._files) if one.entry.id == file), 0)
         self.picture: Small | None = None
@@ -136,6 +138,7 @@ class PhotoPresenter(Presenter[PhotoState]):
         if entry.from_app_camera and entry.taken_at is not None:
             lines.append(words(N_("Taken in the app {when}"), when=moment(entry.taken_at)))
         attached = minted_at(entry.id)
-        if attached is not None:
+        # After the phone's clock was put back, ids go on from the later moment: then they do not tell.
+        if attached is not None and attached <= self._clock.now():
             lines.append(words(N_("Put into the report {when}"), when=moment(attached)))
         return (*lines, amount(words, entry.bytes))

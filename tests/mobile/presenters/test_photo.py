@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from mobile.bootstrap import Phone
 from mobile.composition import Screens
 from mobile.ports import QueuedReport
@@ -16,6 +18,12 @@ from tests.fakes.shell import FakeShell
 from tests.mobile.presenters.forms import Begin, Desk
 
 Photo = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def _no_ids_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids of one process grow: another test's clock is not to count here."""
+    monkeypatch.setattr("shared.identity._last", (0, 0))
 
 
 def opened(desk: Desk, file: UUID) -> PhotoPresenter:
@@ -45,6 +53,14 @@ def test_a_tap_in_the_form_shows_it_with_what_is_known_of_it(begin: Begin, photo
     assert shown.picture is not None
     assert (shown.picture.width, shown.picture.height) == (320, 240)
     assert (state.has_previous, state.has_next) == (False, True)
+
+
+def test_when_it_was_put_in_is_not_told_by_an_id_of_a_clock_that_was_put_back(
+    begin: Begin, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.identity._last", (4_102_358_400_000, 0))  # 2099-12-31
+    desk, (first, _) = with_photos(begin, photo)
+    assert not any("Đưa vào phiếu" in line for line in opened(desk, first).state.lines)
 
 
 def test_one_leafs_to_both_ends_and_no_farther(begin: Begin, photo: Photo) -> None:
