@@ -48,7 +48,7 @@ def test_wifi_only_is_kept(phone: Phone, app_of: App) -> None:
 
 def test_what_lies_on_the_phone_and_what_the_app_is_can_be_read(phone: Phone, app_of: App) -> None:
     driver = settings(phone, app_of)
-    driver.until(lambda: driver.find("Tệp chưa gửi xong"), "the rows of storage")
+    driver.until(lambda: driver.sees("Tệp chưa gửi xong"), "the rows of storage")
     driver.app.open(Route(Screen.ABOUT))
     driver.until(lambda: driver.sees("Phiên bản"), "what the app is")
     assert driver.sees(phone.keystore.key_id[:16])

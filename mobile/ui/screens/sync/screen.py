@@ -11,6 +11,8 @@ from mobile.ui.widgets.text import Text
 
 
 class SyncView(ScreenView[SyncPresenter]):
+    patient = True
+
     def build(self) -> None:
         state: SyncState = self.presenter.state
         self.add_widget(AppBar(state.title))
