@@ -248,7 +248,7 @@ def test_ten_thousand_reports_are_turned_page_by_page(phone: Phone, app_of: App)
     shown.scroll_y = 0.0
     driver.frames(4)
     hand.tap("Phiếu cũ hơn")
-    assert shown.scroll_y == 1.0
+    driver.until(lambda: shown.scroll_y == 1.0, "the beginning of the next page")
     driver.frames(3)
     assert driver.sees("Vận chuyển khoáng sản số 9900")
     assert len(shown.data) == 102
