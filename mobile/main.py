@@ -8,9 +8,12 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mobile.ui.environment import configure, prepare
+
+if TYPE_CHECKING:
+    from mobile.composition import Screens
 
 FAULTS = "faults.log"
 _KEPT_FAULTS = 200_000  # bytes; older ones go
@@ -33,17 +36,28 @@ def main(arguments: list[str] | None = None) -> int:
 def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
     from mobile.bootstrap import open_phone
     from mobile.composition import Screens
-    from mobile.ui.app import FieldApp
     from shared.i18n import Words
 
     words = Words()
     machine = _android(home, words) if on_android() else None
     phone = open_phone(home, server=server, gnss=gnss, machine=machine)
     screens = Screens(phone, words, home, code=code)
+    return window(
+        screens,
+        closed=screens.closed,
+        defect=lambda error: _fault(home, error),
+        thread_ends=phone.machine.thread_ends,
+    )
+
+
+def window(screens: "Screens", **more: Any) -> Any:
+    """The app over these screens, in the language and look that were chosen. `more`: what else `FieldApp` takes."""
+    from mobile.ui.app import FieldApp
+
     chosen = screens.chosen()
-    words.language = chosen.language
+    screens.words.language = chosen.language
     return FieldApp(
-        words,
+        screens.words,
         screens.presenter,
         first=screens.first,
         places=screens.places,
@@ -53,10 +67,8 @@ def _app(home: Path, server: str, gnss: str | None, code: str) -> Any:
         locked=screens.locked,
         touched=screens.touched,
         ending=screens.ending,
-        closed=screens.closed,
-        defect=lambda error: _fault(home, error),
         small=screens.small,
-        thread_ends=phone.machine.thread_ends,
+        **more,
     )
 
 

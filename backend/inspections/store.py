@@ -17,8 +17,6 @@ from django.conf import settings
 from shared.problems import Problem
 
 MARK, MEMORY = ".store", "evidence-store"
-
-
 # The two files of marks as they were when they were last read and were the same.
 _same: tuple[tuple[int, ...], ...] = ()
 

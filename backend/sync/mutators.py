@@ -29,6 +29,7 @@ def insertion(uploads: Sequence[Upload]) -> Statement:
 
 
 def uploads_inserted(uploads: Sequence[Upload], new: Sequence[tuple[Any, ...]]) -> None:
+    """After the statement of `insertion`: `new` is its answer. What another request had begun becomes that one's."""
     if len(new) < len(uploads):
         known = Upload.objects.filter(evidence__in=[upload.evidence_id for upload in uploads])
         ids = dict(known.values_list("evidence_id", "id"))

@@ -31,7 +31,8 @@ def _charge(path: Path) -> Charge | None:
 
 
 def _scope(path: Path) -> str:
-    """ "System" or "Device"; "" where the driver does not say, as most of a machine's own do (sysfs-class-power)."""
+    """What the battery feeds (sysfs-class-power): System or Device; "" where the driver does not say, as most do not of
+    a machine's own."""
     try:
         return (path / "scope").read_text(encoding="ascii").strip()
     except OSError:

@@ -147,10 +147,6 @@ class Relay:
             written.halted = True
         return written
 
-    def bring_back(self, folder: Path) -> int:
-        """Write the receipts of the card's reports that this phone has delivered; how many. Problem `card_…`."""
-        return self._put_receipts(Card.open(folder), Way(silent, never))
-
     def _put_reports(
         self, card: Card, chosen: Collection[UUID] | None, written: CardWritten, way: Way
     ) -> Mapping[str, FileOnItsWay]:

@@ -19,21 +19,13 @@ def app_over(phone: Any, home: Path) -> Iterator[Any]:
     for name, _ in Config.items("input"):
         Config.remove_option("input", name)  # no mouse of this machine
     from mobile.composition import Screens
-    from mobile.ui.app import FieldApp
+    from mobile.main import window
     from shared.i18n import Words
     from tests.mobile.ui.driver import Driver
 
     words = Words()
     screens = Screens(phone, words, home)
-    app = FieldApp(
-        words,
-        screens.presenter,
-        first=screens.first,
-        places=screens.places,
-        small=screens.small,
-        ending=screens.ending,
-    )
-    driver = Driver(app)
+    driver = Driver(window(screens))
     try:
         yield driver
     finally:

@@ -143,3 +143,18 @@ def filed(phone: Phone, photo: Callable[..., Path]) -> Callable[..., QueuedRepor
 def state_of(phone: Phone, report: QueuedReport) -> tuple[str, list[str]]:
     now = phone.outbox.get(report.id)
     return now.state.value, [file.state.value for file in now.files]
+
+
+@pytest.fixture
+def colleague(new_phone: Callable[..., Phone], server: FakeServer, phone: Phone) -> Phone:
+    """Bình's phone, enrolled too, after this one."""
+    other = new_phone("colleague")
+    other.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))
+    server.log.clear()
+    return other
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    """Where a card may be; nothing is there yet."""
+    return tmp_path / "card"

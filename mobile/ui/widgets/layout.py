@@ -99,6 +99,27 @@ class Card(Column):
         Surface(self, theme.color(color), line=theme.color("outline_variant"), width=theme.line)
 
 
+class TapCard(Tappable):
+    """A card that is tapped as a whole, at least as high as a finger needs; what is in it goes into `column`."""
+
+    def __init__(self, label: str, on_tap: OnTap, *, spacing: float = 4.0) -> None:
+        super().__init__(
+            theme.color("surface_container"),
+            theme.color("on_surface"),
+            line=theme.color("outline_variant"),
+            on_tap=on_tap,
+            size_hint_y=None,
+        )
+        self.label = label
+        self.column = Column(padding=12, spacing=spacing)
+        self.column.bind(height=self._fit)
+        self.add_widget(self.column)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        self.height = max(self.column.height, row_height())
+
+
 class Divider(Widget):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(size_hint_y=None, height=theme.line)

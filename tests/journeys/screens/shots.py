@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         Config.remove_option("input", name)  # no mouse of this machine
     from mobile.bootstrap import open_phone
     from mobile.composition import Screens
-    from mobile.ui.app import FieldApp
+    from mobile.main import window
     from shared.i18n import Words
     from tests.mobile.ui.driver import Driver
 
@@ -57,16 +57,7 @@ def main(arguments: list[str]) -> int:
     colleague.close()
     words = Words()
     screens = Screens(phone, words, home)
-    app = FieldApp(
-        words,
-        screens.presenter,
-        first=screens.first,
-        places=screens.places,
-        small=screens.small,
-        ending=screens.ending,
-        closed=screens.closed,
-    )
-    driver = Driver(app)
+    driver = Driver(window(screens, closed=screens.closed))
     try:
         draw(driver, there, folder)
     finally:

@@ -18,7 +18,7 @@ from mobile.state.forms import Level
 from shared.i18n import Words
 from shared.problems import CATALOGUE, Problem
 from shared.wire.v1.card import Card
-from tests.fakes.server import FakeServer, officer
+from tests.fakes.server import FakeServer
 from tests.fakes.shell import FakeShell
 from tests.mobile.conftest import FakeClock, Patience, state_of
 
@@ -60,27 +60,13 @@ class Desk:
 
 
 @pytest.fixture
-def words() -> Words:
-    return Words("vi")
-
-
-@pytest.fixture
-def card(tmp_path: Path) -> Path:
-    folder = tmp_path / "CARD"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def desk(phone: Phone, words: Words) -> Desk:
     return Desk(phone, words)
 
 
 @pytest.fixture
-def colleague(new_phone: Callable[..., Phone], server: FakeServer, phone: Phone, words: Words) -> Desk:
-    other = new_phone("colleague")
-    other.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))
-    return Desk(other, words)
+def colleague(colleague: Phone, words: Words) -> Desk:
+    return Desk(colleague, words)
 
 
 # --- onto a card

@@ -15,18 +15,6 @@ from shared.i18n import Words
 from tests.fakes.shell import FakeShell
 
 
-@pytest.fixture
-def card(tmp_path: Path) -> Path:
-    folder = tmp_path / "CARD"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def words() -> Words:
-    return Words("vi")
-
-
 class Slot:
     """A phone's slot for a card. A `Cards`."""
 

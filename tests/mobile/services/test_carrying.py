@@ -18,18 +18,6 @@ Filed = Callable[..., QueuedReport]
 LARGE = 700_000  # bytes: several pieces
 
 
-@pytest.fixture
-def card(tmp_path: Path) -> Path:
-    return tmp_path / "card"
-
-
-@pytest.fixture
-def colleague(new_phone: Callable[..., Phone], server: FakeServer, phone: Phone) -> Phone:
-    other = new_phone("colleague")
-    other.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))
-    return other
-
-
 def lying(card: Path, room: str) -> list[str]:
     return sorted(path.name for path in (card / room).iterdir())
 
@@ -204,4 +192,4 @@ def test_what_has_arrived_is_told_of_for_a_month_and_what_has_not_for_ever(
     clock.move(31 * 86_400)
     assert (colleague.relay.to_carry().carried, colleague.relay.to_carry().receipts) == (1, 0)
     assert [one.id for one in colleague.relay.carried(limit=9)] == [waits.id]
-    assert colleague.relay.bring_back(card) == 1  # its receipt goes back all the same
+    assert colleague.relay.export(card).receipts == 1  # its receipt goes back all the same

@@ -23,20 +23,6 @@ from tests.mobile.conftest import FakeClock, Patience, state_of
 Filed = Callable[..., QueuedReport]
 
 
-@pytest.fixture
-def card(tmp_path: Path) -> Path:
-    return tmp_path / "card"
-
-
-@pytest.fixture
-def colleague(new_phone: Callable[..., Phone], server: FakeServer, phone: Phone) -> Phone:
-    """Bình's phone, enrolled too."""
-    other = new_phone("colleague")
-    other.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))
-    server.log.clear()
-    return other
-
-
 def carried(phone: Phone) -> list[tuple[str, list[str]]]:
     return [
         (report.state.value, [file.state.value for file in report.files]) for report in phone.relayed.reports(limit=100)
@@ -62,7 +48,7 @@ def test_what_waits_goes_over_a_card_and_a_colleagues_phone_and_the_receipt_come
     assert sorted(carried(colleague)) == [("confirmed", []), ("confirmed", ["confirmed", "confirmed"])]
     assert set(server.tokens_seen) >= {"Token token-2"}  # who carried it is known
     assert on_disk(tmp_path / "colleague") == set()
-    assert colleague.relay.bring_back(card) == 2
+    assert colleague.relay.export(card).receipts == 2
     assert phone.relay.take_in(card) == CardTaken(known=2, receipts=2)
     assert [state_of(phone, report) for report in reports] == [
         ("confirmed", ["confirmed", "confirmed"]),
@@ -95,8 +81,8 @@ def test_everything_can_be_done_twice_and_by_two_colleagues(
     assert server.arrivals == [str(report.id)]
     assert server.quarantine == []
     assert server.payload == report.files[0].entry.bytes
-    assert colleague.relay.bring_back(card) == 1
-    assert third.relay.bring_back(card) == 1
+    assert colleague.relay.export(card).receipts == 1
+    assert third.relay.export(card).receipts == 1
     assert phone.relay.take_in(card) == CardTaken(known=1)
     assert state_of(phone, report) == ("confirmed", ["confirmed"])
 
@@ -308,7 +294,7 @@ def test_what_is_carried_survives_a_restart_and_can_be_handed_on(
     third.relay.take_in(tmp_path / "second")
     third.sending.send_until_empty(Patience(clock))
     assert server.arrivals == [str(report.id)]
-    third.relay.bring_back(tmp_path / "second")
+    third.relay.export(tmp_path / "second")
     assert again.relay.take_in(tmp_path / "second") == CardTaken(known=1, receipts=1)
     assert again.sending.left().waiting == 0
 

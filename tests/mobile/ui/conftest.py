@@ -58,28 +58,10 @@ def app_of(tmp_path: Path, drive: Callable[[Any], "Driver"]) -> Callable[..., "D
 
     def start(phone: Phone, **how: Any) -> "Driver":
         from mobile.composition import Screens
-        from mobile.ui.app import FieldApp
+        from mobile.main import window
         from shared.i18n import Words
 
-        words = Words()
-        screens = Screens(phone, words, tmp_path / "phone", **how)
-        chosen = screens.chosen()
-        words.language = chosen.language
-        return drive(
-            FieldApp(
-                words,
-                screens.presenter,
-                first=screens.first,
-                places=screens.places,
-                chosen=chosen,
-                paused=screens.paused,
-                resumed=screens.resumed,
-                locked=screens.locked,
-                touched=screens.touched,
-                small=screens.small,
-                ending=screens.ending,
-            )
-        )
+        return drive(window(Screens(phone, Words(), tmp_path / "phone", **how)))
 
     return start
 

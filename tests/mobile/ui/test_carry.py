@@ -14,7 +14,7 @@ from mobile.ports import NetworkKind, QueuedReport
 from mobile.presenters.routes import Route, Screen
 from mobile.presenters.settings import Chosen
 from mobile.services.relay import FOLDER
-from tests.fakes.server import FakeServer, officer
+from tests.fakes.server import FakeServer
 from tests.mobile.conftest import FakeNetwork, Patience, state_of
 
 if TYPE_CHECKING:
@@ -26,12 +26,6 @@ LARGE = 700_000  # bytes: several pieces
 NARROW, HIGH = 320, 568
 
 
-@pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a line the courier waits for its next try, and the app that ends waits for the courier."""
-    monkeypatch.setattr("mobile.ui.threads.JOIN_S", 0.3)
-
-
 @pytest.fixture
 def media(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where cards are put in: the chooser opens here."""
@@ -39,13 +33,6 @@ def media(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "CARD").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(folder))
     return folder
-
-
-@pytest.fixture
-def colleague(new_phone: Callable[..., Phone], server: FakeServer, phone: Phone) -> Phone:
-    other = new_phone("colleague")
-    other.enrolment.enrol(server.code_for(officer("Trần Bình (minh họa)", username="binh")))
-    return other
 
 
 @pytest.fixture

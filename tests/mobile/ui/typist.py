@@ -14,8 +14,8 @@ def main(home: Path) -> None:
     configure()
     from mobile.bootstrap import open_phone
     from mobile.composition import Screens
+    from mobile.main import window
     from mobile.presenters.routes import Route, Screen
-    from mobile.ui.app import FieldApp
     from mobile.ui.widgets.entry import Typing
     from shared.i18n import Words
     from shared.wire.v1.records import Kind
@@ -24,8 +24,7 @@ def main(home: Path) -> None:
 
     words = Words()
     screens = Screens(open_phone(home, server="http://127.0.0.1:9"), words, home)
-    app = FieldApp(words, screens.presenter, first=screens.first, places=screens.places)
-    driver = Driver(app)
+    driver = Driver(window(screens))
     Typing.telex = False  # letters come composed, as a soft keyboard sends them
     driver.app.open(Route(Screen.FORM, str(screens.forms.begin(Kind.TRANSPORT)), "statement"))
     driver.frames(5)

@@ -1,17 +1,15 @@
 """One sealed report, file by file."""
 
 from functools import partial
-from typing import Any
 
 from kivy.uix.anchorlayout import AnchorLayout
 
 from mobile.presenters.report import ReportPresenter
 from mobile.state.sync import FileRow, ReportState
 from mobile.ui.screen import ScreenView
-from mobile.ui.theme import theme
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import OnTap, PushButton, Tappable, row_height
-from mobile.ui.widgets.layout import Body, Column, NoticeBox, Progress
+from mobile.ui.widgets.buttons import OnTap, PushButton
+from mobile.ui.widgets.layout import Body, NoticeBox, Progress, TapCard
 from mobile.ui.widgets.text import Icon, Text
 
 
@@ -46,32 +44,18 @@ class ReportView(ScreenView[ReportPresenter]):
         body.add(Text(state.number, role="caption", color="on_surface_variant"))
 
 
-def _file(file: FileRow, show: OnTap) -> Tappable:
+def _file(file: FileRow, show: OnTap) -> TapCard:
     """Tapped, it is shown large."""
-    box = Tappable(
-        theme.color("surface_container"),
-        theme.color("on_surface"),
-        line=theme.color("outline_variant"),
-        on_tap=show,
-        size_hint_y=None,
-    )
-    box.key, box.label = file.key, file.title
-    column = Column(padding=12, spacing=4)
-    column.add_widget(Text(f"{file.title} · {file.amount}", bold=True))
-    column.add_widget(Text(file.words, role="label", color="on_surface_variant"))
+    box = TapCard(file.title, show)
+    box.key = file.key
+    box.column.add_widget(Text(f"{file.title} · {file.amount}", bold=True))
+    box.column.add_widget(Text(file.words, role="label", color="on_surface_variant"))
     if 0 < file.share < 1:
-        column.add_widget(Progress(file.share))
+        box.column.add_widget(Progress(file.share))
     if file.why:
-        column.add_widget(Text(file.why, role="label", color="error"))
+        box.column.add_widget(Text(file.why, role="label", color="error"))
     mark = Icon("eye-outline")
     holder = AnchorLayout(size_hint_x=None, width=mark.width * 2)
     holder.add_widget(mark)
-    box.add_widget(column)
     box.add_widget(holder)
-
-    def fit(*_: Any) -> None:
-        box.height = max(column.height, row_height())
-
-    column.bind(height=fit)
-    fit()
     return box

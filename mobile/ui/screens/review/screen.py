@@ -1,16 +1,14 @@
 """The last look before sealing."""
 
 from functools import partial
-from typing import Any
 
 from mobile.presenters.review import ReviewPresenter
 from mobile.state.forms import Level
 from mobile.state.review import Part, ReviewState
 from mobile.ui.screen import ScreenView
-from mobile.ui.theme import theme
 from mobile.ui.widgets.bars import AppBar
-from mobile.ui.widgets.buttons import PushButton, Tappable, row_height
-from mobile.ui.widgets.layout import Body, Column, NoticeBox, Progress
+from mobile.ui.widgets.buttons import PushButton
+from mobile.ui.widgets.layout import Body, Column, NoticeBox, Progress, TapCard
 from mobile.ui.widgets.text import Text
 
 
@@ -54,26 +52,11 @@ class ReviewView(ScreenView[ReviewPresenter]):
             self.busy.add_widget(Progress(None))
         self.seal.disabled = not state.can_seal
 
-    def _part(self, part: Part) -> Tappable:
+    def _part(self, part: Part) -> TapCard:
         """Tapped, it opens the page on which it can still be changed."""
-        box = Tappable(
-            theme.color("surface_container"),
-            theme.color("on_surface"),
-            line=theme.color("outline_variant"),
-            on_tap=partial(self.presenter.change, part.page),
-            size_hint_y=None,
-        )
-        box.label = part.title
-        column = Column(padding=12, spacing=2)
-        column.add_widget(Text(part.title, role="title"))
+        box = TapCard(part.title, partial(self.presenter.change, part.page), spacing=2)
+        box.column.add_widget(Text(part.title, role="title"))
         for label, text in part.lines:
-            column.add_widget(Text(label, role="caption", color="on_surface_variant"))
-            column.add_widget(Text(text))
-        box.add_widget(column)
-
-        def fit(*_: Any) -> None:
-            box.height = max(column.height, row_height())
-
-        column.bind(height=fit)
-        fit()
+            box.column.add_widget(Text(label, role="caption", color="on_surface_variant"))
+            box.column.add_widget(Text(text))
         return box
