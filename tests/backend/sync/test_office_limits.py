@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from tests import memory
 from tests.backend.sync.helpers import as_bytes
 from tests.backend.sync.office import Office, Reply, office_folder
 from tests.factories.reports import SealingPhone, envelope_json
 
 MB = 2**20
-GROWTH_MB = 100
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +77,6 @@ def test_one_code_and_many_phones_at_the_same_instant_enrol_one(office: Office) 
     assert many(8, lambda: enrol(office, code)) == {201: 1, 422: 7}
 
 
-def peak_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
 def shapes(phone: SealingPhone) -> Iterator[bytes]:
     """Bodies as large as an envelope may be, each made to cost: memory, words about errors, or time."""
     room = 2 * MB - 200
@@ -112,7 +106,7 @@ def test_bodies_of_two_megabytes_are_refused_in_bounded_memory(office: Office) -
     begun = len(office.log)
     for _ in range(4):  # every worker has loaded what it needs
         office.put(phone.seal(sealed_at=datetime.now(UTC)), **token)
-    before = {pid: peak_mb(pid) for pid in office.workers}
+    before = {pid: memory.forget_most(pid) for pid in office.workers}
     for raw in shapes(phone):
         assert len(raw) <= 2 * MB
 
@@ -122,7 +116,7 @@ def test_bodies_of_two_megabytes_are_refused_in_bounded_memory(office: Office) -
         statuses = many(4, send)
         assert set(statuses) <= {400, 422}, statuses
     assert office.workers == list(before)
-    assert max(peak_mb(pid) - mb for pid, mb in before.items()) < GROWTH_MB
+    assert max(memory.most(pid) - held for pid, held in before.items()) < 100 * MB
     assert "Traceback" not in office.log[begun:]
     assert office.put(phone.seal(sealed_at=datetime.now(UTC)), **token).status == 201
 
@@ -130,7 +124,7 @@ def test_bodies_of_two_megabytes_are_refused_in_bounded_memory(office: Office) -
 def test_batch_as_large_as_may_be_is_answered_or_refused_in_bounded_memory(office: Office) -> None:
     phone, token = office.enrolled_phone()
     office.put(phone.seal(sealed_at=datetime.now(UTC)), **token)
-    before = {pid: peak_mb(pid) for pid in office.workers}
+    before = {pid: memory.forget_most(pid) for pid in office.workers}
 
     def send(raw: bytes) -> Reply:
         assert len(raw) <= 32 * MB
@@ -140,5 +134,5 @@ def test_batch_as_large_as_may_be_is_answered_or_refused_in_bounded_memory(offic
     assert (answer.status, answer.json()["code"]) == (400, "request_invalid")
     answer = send(as_bytes({"envelopes": [{"manifest": "A" * (300 * 1024)}] * 100}))
     assert Counter(result["status"] for result in answer.json()["results"]) == {422: 100}
-    assert max(peak_mb(pid) - mb for pid, mb in before.items()) < 150
+    assert max(memory.most(pid) - held for pid, held in before.items()) < 150 * MB
     assert office.put(phone.seal(sealed_at=datetime.now(UTC)), **token).status == 201

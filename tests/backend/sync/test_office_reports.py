@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
 
 from shared.wire.v1.seal import SealedReport
+from tests import memory
 from tests.backend.sync.helpers import assert_signed_by, body_of
 from tests.backend.sync.office import Office, Reply
 from tests.factories.reports import SealingPhone
@@ -83,23 +83,18 @@ def test_chain_of_twenty_in_random_order_at_once_ends_without_a_gap(office: Offi
         assert not {"sequence_gap", "chain_broken"} & set(office.request("GET", path).json()["flags"])
 
 
-def peak_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
 @pytest.mark.parametrize("path", ["/api/v1/reports/{id}/", "/api/v1/reports/batch/", "/api/v1/auth/login/"])
 def test_body_of_50_mb_gives_413_in_flat_memory_and_the_office_lives(office: Office, path: str) -> None:
     phone, token = office.enrolled_phone()
     for _ in range(4):  # every worker has loaded what it needs
         office.put(seal(phone), **token)
-    before = {pid: peak_mb(pid) for pid in office.workers}
+    before = {pid: memory.forget_most(pid) for pid in office.workers}
     method = "POST" if "{id}" not in path else "PUT"
     big = b'{"manifest": "' + b"A" * (50 * MB)
     answer = office.request(method, path.format(id=uuid4()), big, Content_Type="application/json", **token)
     assert (answer.status, answer.json()["code"]) == (413, "too_large")
     assert office.workers == list(before)
-    assert max(peak_mb(pid) - before[pid] for pid in before) < 8
+    assert max(memory.most(pid) - before[pid] for pid in before) < 8 * MB
     assert office.put(seal(phone), **token).status == 201
 
 

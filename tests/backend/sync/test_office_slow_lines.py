@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from tests import memory
 from tests.backend.sync.office import Office, office_folder
 from tests.backend.sync.test_office_uploads import TUS, Sending, head_of, until_true
 from tests.backend.sync.tus import OFFSET_STREAM, metadata
@@ -115,12 +115,6 @@ def test_silent_line_is_let_go_in_its_body_and_in_its_headers_and_what_came_stay
     assert "Traceback" not in small_office.log
 
 
-def memory_of(pid: int, name: str) -> int:
-    """Bytes; `VmHWM`: the most it ever had, `VmRSS`: now."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(re.search(rf"{name}:\s+(\d+) kB", status)[1]) * 1024  # type: ignore[index]
-
-
 def test_film_of_300_megabytes_is_never_held_in_memory(small_office: Office) -> None:
     """Sent at once, so that the server has to write faster than it could hold."""
     size, zeros = 300 * 10**6, bytes(MEBI)
@@ -132,8 +126,7 @@ def test_film_of_300_megabytes_is_never_held_in_memory(small_office: Office) -> 
     sealed = phone.seal(evidence=(film,), sealed_at=datetime.now(UTC))
     assert small_office.put(sealed, **token).status == 201
     (worker,) = small_office.workers
-    Path(f"/proc/{worker}/clear_refs").write_text("5", encoding="ascii")  # forget the highest so far
-    before = memory_of(worker, "VmRSS")
+    before = memory.forget_most(worker)
     answer = small_office.request(
         "POST",
         "/api/v1/uploads/",
@@ -145,7 +138,7 @@ def test_film_of_300_megabytes_is_never_held_in_memory(small_office: Office) -> 
         **TUS,
     )
     assert (answer.status, answer.headers["Upload-Offset"]) == (201, str(size))
-    assert memory_of(worker, "VmHWM") - before < 16 * MEBI
+    assert memory.most(worker) - before < 16 * MEBI
     stored = small_office.folder / "evidence" / film.sha256[:2] / film.sha256
     assert stored.stat().st_size == size
     stored.unlink()
