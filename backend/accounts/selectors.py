@@ -1,14 +1,16 @@
 """Reading officers and devices, always through a scope."""
 
 from collections.abc import Collection
+from functools import cache
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
+from knox.settings import CONSTANTS
 
-from backend.accounts.models import Device, DeviceOfficer, Officer, Unit
+from backend.accounts.models import Device, DeviceOfficer, Officer, OfficerToken, Unit
 from backend.accounts.scoping import Scope, roles_of, within_people
-from backend.common.asking import Statement
+from backend.common.asking import Statement, ask_together, rows_of
 from shared.problems import Problem
 
 
@@ -51,6 +53,42 @@ def officers_by_id(officer_ids: Collection[UUID]) -> list[Officer]:
 
 def units_that_exist(unit_ids: Collection[UUID]) -> set[UUID]:
     return set(Unit.objects.filter(id__in=unit_ids).values_list("id", flat=True))
+
+
+def tokens_that_begin_like(token: str) -> list[OfficerToken]:
+    """Rows whose key the token has, with officer and device; the hash is not looked at. One question, whose words are
+    not composed anew: every request asks it."""
+    found = []
+    for values in ask_together((_tokens_statement(), [token[: CONSTANTS.TOKEN_KEY_LENGTH]]))[0]:
+        of_token, of_officer = len(_names(OfficerToken)), len(_names(OfficerToken)) + len(_names(Officer))
+        (row,) = rows_of(OfficerToken, _names(OfficerToken), [values[:of_token]])
+        (row.user,) = rows_of(Officer, _names(Officer), [values[of_token:of_officer]])
+        if row.device_id is None:
+            row.device = None
+        else:
+            (row.device,) = rows_of(Device, _names(Device), [values[of_officer:]])
+        found.append(row)
+    return found
+
+
+@cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+@cache
+def _tokens_statement() -> str:
+    quote = connection.ops.quote_name
+    columns = [
+        f"{letter}.{quote(str(field.column))}"
+        for letter, model in (("t", OfficerToken), ("o", Officer), ("d", Device))
+        for field in model._meta.concrete_fields
+    ]
+    return (
+        f"SELECT {', '.join(columns)} FROM {quote(OfficerToken._meta.db_table)} t"  # noqa: S608 - our own tables
+        f" JOIN {quote(Officer._meta.db_table)} o ON o.id = t.user_id"
+        f" LEFT JOIN {quote(Device._meta.db_table)} d ON d.id = t.device_id WHERE t.token_key = %s"
+    )
 
 
 ENROLMENT = ("id", "device_id", "officer_id", "revoked_at")

@@ -95,9 +95,15 @@ def officer_sign_in(*, request: Request, username: str, password: str, now: date
         sign_in_refuse_record(username=username, now=now)
         raise Problem("login_failed")
     with transaction.atomic():
+        tokens_expired_remove(officer=officer, now=now)
         row, token = OfficerToken.objects.create(officer)
         audit.record(Action.OFFICER_SIGNED_IN, subject=f"officer:{officer.id}", actor=str(officer.id), at=now)
     return row, token
+
+
+def tokens_expired_remove(*, officer: Officer, now: datetime) -> None:
+    """Those of one officer, whenever they get a new one: nobody's tokens pile up."""
+    OfficerToken.objects.filter(user=officer, expiry__lt=now).delete()
 
 
 def sign_in_refuse_record(*, username: str, now: datetime) -> None:
@@ -175,6 +181,7 @@ def device_enrol(
             device=device, officer=row.officer, defaults={"revoked_at": None}, create_defaults={"since": now}
         )
         OfficerToken.objects.filter(device=device, user=row.officer).delete()
+        tokens_expired_remove(officer=row.officer, now=now)
         _, token = OfficerToken.objects.create(row.officer, device=device)
         event = audit.record(
             Action.DEVICE_ENROLLED,

@@ -14,15 +14,15 @@ from shared.problems import Problem
 Read = Callable[[int], bytes]
 
 # A piece counts only once it is whole: what a dying line carried of the last one is sent again. So pieces are small
-# on a slow line, and as large as comes at once on a fast one.
-_LEAST, _MOST = 2**12, 2**16
+# on a slow line, and as large as comes at once on a fast one. What is here before anybody asks can be lost no more.
+_LEAST, _MOST, _MOST_HERE = 2**12, 2**16, 2**18
 _AT_ONCE_S = 0.05
 
 
 def pieces(read: Read, waiting: int = 0) -> Generator[bytes, None, None]:
     """What comes, until it ends or the line is cut: then the phone goes on from there. `waiting`: bytes known to be
     here already."""
-    size = min(max(waiting, _LEAST), _MOST)
+    size = min(max(waiting, _LEAST), _MOST_HERE)
     while True:
         asked = time.perf_counter()
         try:

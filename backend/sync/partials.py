@@ -61,12 +61,14 @@ class Partial:
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
-        if create:
-            make_folder(path.parent)
+        flags = os.O_RDWR | os.O_APPEND | (os.O_CREAT if create else 0)
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | (os.O_CREAT if create else 0), 0o640)
+            self._descriptor = os.open(path, flags, 0o640)
         except FileNotFoundError as error:
-            raise Overtaken from error
+            if not create:
+                raise Overtaken from error
+            make_folder(path.parent)
+            self._descriptor = os.open(path, flags, 0o640)
 
     def __enter__(self) -> Self:
         return self
@@ -96,15 +98,19 @@ class Partial:
     def append(self, at: int, piece: bytes) -> None:
         """Put one piece at the end, when the end is still at `at`; Overtaken otherwise. Whole or not at all."""
         with self.locked() as size:
-            if size != at:
-                raise Overtaken
-            view = memoryview(piece)
-            try:
-                while view:
-                    view = view[os.write(self._descriptor, view) :]
-            except OSError:
-                os.ftruncate(self._descriptor, at)
-                raise
+            self.append_locked(size, at, piece)
+
+    def append_locked(self, size: int, at: int, piece: bytes) -> None:
+        """As `append`, within `locked`, which told `size`."""
+        if size != at:
+            raise Overtaken
+        view = memoryview(piece)
+        try:
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        except OSError:
+            os.ftruncate(self._descriptor, at)
+            raise
 
     def settle(self, begun: int, end: int) -> None:
         """What was appended from `begun` to `end` is on the disk when this returns; when the disk refuses, it is not
@@ -118,9 +124,14 @@ class Partial:
 
     def move(self, to: Path) -> None:
         """Put the finished file in its place, so that it is there after a power cut too. Within `locked`, settled."""
-        make_folder(to.parent)
+        # The same bytes from two reports: the second replaces the first by its equal.
+        try:
+            self.path.rename(to)
+        except FileNotFoundError:
+            make_folder(to.parent)
+            self.path.rename(to)
+        # Not before it is in its place: a server killed in between could not open its own partial file again.
         os.fchmod(self._descriptor, 0o440)
-        self.path.rename(to)  # the same bytes from two reports: the second replaces the first by its equal
         sync_folder(to.parent)
         store_ensure()  # a store that went away since holds a file that nobody will see
 

@@ -132,7 +132,8 @@ def upload_offset(*, upload: Upload, delivery: Delivery, now: datetime) -> int:
     path = partial_path(evidence.report_id, evidence.evidence_id)
     # In this order: a file that is moved meanwhile is then found in its place.
     size = size_of(path)
-    if size_of(filing.evidence_path(evidence.sha256)) == evidence.bytes:
+    if size_of(place := filing.evidence_path(evidence.sha256)) == evidence.bytes:
+        place.chmod(0o440)
         _CONFIRMING.confirm(upload, actor=delivery.actor, now=now)
         path.unlink(missing_ok=True)
         return evidence.bytes
@@ -189,21 +190,25 @@ def _receive(upload: Upload, begun: int, body: Body, delivery: Delivery, now: da
     path = partial_path(evidence.report_id, evidence.evidence_id)
     with Partial(path, create=begun == 0) as partial, closing(arriving):
         for piece in arriving:
-            if end + len(piece) > evidence.bytes:
-                raise Problem("upload_too_long")
-            partial.append(end, piece)
-            end += len(piece)
             if digest is not None:
                 digest.update(piece)
+            if end + len(piece) >= evidence.bytes:
+                if end + len(piece) > evidence.bytes:
+                    raise Problem("upload_too_long")
+                # Locked once for all that is left to do: nobody finds it whole and unfinished.
+                with partial.locked() as size:
+                    partial.append_locked(size, end, piece)
+                    partial.settle(begun, evidence.bytes)
+                    return _complete(upload, partial, digest.hexdigest() if digest else None, delivery, now)
+            partial.append(end, piece)
+            end += len(piece)
         if end == begun:
             return end
         try:
             with partial.locked():
                 partial.settle(begun, end)
-                if end == evidence.bytes:
-                    return _complete(upload, partial, digest.hexdigest() if digest else None, delivery, now)
         except Overtaken:
-            # All of this part was taken; whoever asked in between found the file whole and finished it.
+            # All of this part was taken; another request went on from its end meanwhile.
             if upload_offset(upload=_again(upload), delivery=delivery, now=now) < end:
                 raise
             return end

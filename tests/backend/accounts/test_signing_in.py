@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from rest_framework.test import APIClient
+from rest_framework.request import Request
+from rest_framework.test import APIClient, APIRequestFactory
 
-from backend.accounts.models import Officer, OfficerToken
+from backend.accounts.authentication import OfficerTokenAuthentication
+from backend.accounts.models import Device, Officer, OfficerToken
+from backend.accounts.selectors import tokens_that_begin_like
 from backend.audit.models import Event
 from shared.workflow.states import Role
 from tests.backend.conftest import PASSWORD, Cast, Deliverer, officer
@@ -54,6 +57,55 @@ def test_token_ends_at_its_expiry(cast: Cast, time_machine: time_machine.TimeMac
     time_machine.shift(timedelta(seconds=2))
     answer = api.get("/api/v1/me/")
     assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+
+
+def test_token_costs_one_question_however_many_there_are(
+    cast: Cast, phone: Deliverer, django_assert_num_queries: Any
+) -> None:
+    """Also of an officer whose scripts sign in again and again."""
+    tokens = [login("binh").json()["token"] for _ in range(30)]
+    for token in (tokens[17], phone.api._credentials["HTTP_AUTHORIZATION"].split()[1]):
+        request = Request(APIRequestFactory(headers={"Authorization": f"Token {token}"}).get("/"))
+        with django_assert_num_queries(1):
+            found = OfficerTokenAuthentication().authenticate(request)
+            assert found is not None
+            officer, row = found
+            assert (officer.is_active, row.user, row.device) == (True, officer, device_of_row(row, phone))
+    assert officer == cast.an
+
+
+def device_of_row(row: OfficerToken, phone: Deliverer) -> Device | None:
+    return None if row.device_id is None else phone.device
+
+
+def test_token_looked_up_is_the_row_as_it_stands(cast: Cast, phone: Deliverer) -> None:
+    token = phone.api._credentials["HTTP_AUTHORIZATION"].split()[1]
+    (row,) = tokens_that_begin_like(token)
+    for found, model in ((row, OfficerToken), (row.user, Officer), (row.device, Device)):
+        stands = model.objects.get(pk=found.pk)
+        assert {one.attname: getattr(found, one.attname) for one in model._meta.concrete_fields} == {
+            one.attname: getattr(stands, one.attname) for one in model._meta.concrete_fields
+        }
+        assert not found.get_deferred_fields()
+
+
+def test_token_of_the_same_beginning_and_another_end_opens_nothing(cast: Cast) -> None:
+    token = login("binh").json()["token"]
+    other = token[:-1] + ("0" if token[-1] != "0" else "1")
+    assert with_token(other).get("/api/v1/me/").json()["code"] == "token_invalid"
+    OfficerToken.objects.update(digest="0" * 128)
+    assert with_token(token).get("/api/v1/me/").json()["code"] == "token_invalid"
+
+
+def test_expired_tokens_go_when_a_new_one_is_made(cast: Cast, time_machine: time_machine.TimeMachineFixture) -> None:
+    time_machine.move_to("2026-11-20T01:00:00+00:00", tick=False)
+    login("binh")
+    login("an")
+    time_machine.shift(timedelta(days=89))
+    login("binh")
+    time_machine.shift(timedelta(days=2))
+    assert login("binh").status_code == 200
+    assert sorted(OfficerToken.objects.values_list("user__username", flat=True)) == ["an", "binh", "binh"]
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 import errno
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from backend.inspections import evidence as filing
 from backend.inspections.models import Evidence
+from backend.sync import partials
 from backend.sync.confirming import Confirming
 from backend.sync.models import Upload
 from backend.sync.mutators import uploads_inserted
@@ -205,6 +208,44 @@ def test_refusal_of_the_disk_when_the_file_is_moved_leaves_it_for_the_next_quest
         assert code_of(filed.patch(0, CONTENT), 507) == "storage_full"
     assert filed.head() == len(CONTENT)
     assert filed.confirmed()
+
+
+@pytest.mark.parametrize("call", ["rename", "fchmod", "fsync of the folder"])
+def test_server_killed_while_it_moves_a_file_can_open_it_again(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Whoever runs it is not root: a file that only may be read is not opened for writing."""
+
+    def killed(*given: Any, **_: Any) -> None:
+        if call != "fsync of the folder" or given[0] == filed.stored.parent and filed.stored.exists():
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        where = {"rename": "pathlib.Path.rename", "fchmod": "os.fchmod"}.get(call, "backend.sync.partials.sync_folder")
+        patched.setattr(where, killed)
+        with pytest.raises(Killed):
+            filed.patch(0, CONTENT)
+    partial = partial_path(filed.report, filed.entry.id)
+    assert partial.exists() == (call == "rename")
+    assert not partial.exists() or partial.stat().st_mode & stat.S_IWUSR
+    assert filed.head() == len(CONTENT)
+    assert filed.confirmed()
+    assert not filed.stored.stat().st_mode & 0o222
+
+
+def test_folders_that_are_not_there_yet_are_made_once(filed: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    real = partials.make_folder
+
+    def make(folder: Path) -> None:
+        asked.append(folder.name)
+        real(folder)
+
+    monkeypatch.setattr(partials, "make_folder", make)
+    filed.patch(0, CONTENT)
+    assert filed.confirmed()
+    assert "incoming" in asked
+    assert filed.stored.parent.name in asked
 
 
 def test_an_upload_whose_row_was_removed_while_it_stood_in_the_way_of_another_gets_one(filed: Filed) -> None:
