@@ -57,7 +57,8 @@ def size_of(path: Path) -> int | None:
 
 
 class Partial:
-    """The file, open for the length of one request; `with` closes it. Overtaken when it should be there and is not."""
+    """The file, open for the length of one request; `with` closes it. Overtaken when it should be there and is not;
+    Problem `storage_away`."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
@@ -67,6 +68,7 @@ class Partial:
         except FileNotFoundError as error:
             if not create:
                 raise Overtaken from error
+            store_ensure()  # no folder is made where the store is not
             make_folder(path.parent)
             self._descriptor = os.open(path, flags, 0o640)
 
@@ -128,6 +130,7 @@ class Partial:
         try:
             self.path.rename(to)
         except FileNotFoundError:
+            store_ensure()
             make_folder(to.parent)
             self.path.rename(to)
         # Not before it is in its place: a server killed in between could not open its own partial file again.

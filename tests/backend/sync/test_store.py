@@ -9,6 +9,7 @@ from django.test import Client
 
 from backend.inspections import store
 from backend.inspections.files import evidence_path
+from backend.sync.partials import Partial
 from tests.backend.conftest import Deliverer
 from tests.backend.sync import tus
 from tests.factories.reports import evidence_entry
@@ -79,6 +80,29 @@ def test_a_store_that_goes_away_while_a_file_arrives_confirms_nothing(
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_away")
     receipt = phone.api.get(f"/api/v1/reports/{sent.report}/receipt/").json()
     assert receipt["evidence"][0]["state"] != "confirmed"
+
+
+def test_a_store_that_goes_away_before_a_file_is_moved_gets_no_folder_in_its_place(
+    phone: Deliverer, evidence: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Sent(phone)
+    path = tus.create(phone.api, sent.report, sent.entry)
+    settle = Partial.settle
+    aside = []
+
+    def away(self: Partial, begun: int, end: int) -> None:
+        settle(self, begun, end)
+        aside.append(unmounted(evidence))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Partial, "settle", away)
+        answer = tus.patch(phone.api, path, 0, CONTENT)
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_away")
+    assert list(evidence.iterdir()) == []
+    evidence.rmdir()
+    aside[0].rename(evidence)
+    assert tus.head(phone.api, path)[0] == len(CONTENT)
+    assert evidence_path(sent.entry.sha256).read_bytes() == CONTENT
 
 
 def test_another_office_s_store_is_not_taken_for_ours(phone: Deliverer, evidence: Path) -> None:
