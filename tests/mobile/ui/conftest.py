@@ -40,6 +40,8 @@ def drive() -> Iterator[Callable[[Any], "Driver"]]:
     started: list[Driver] = []
 
     def start(app: Any) -> Driver:
+        if not started and tuple(Window.size) != (WIDTH, HEIGHT):  # made before `configure` was heard
+            Window.size = (WIDTH, HEIGHT)
         driver = Driver(app)
         started.append(driver)
         return driver
