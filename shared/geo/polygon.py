@@ -116,7 +116,8 @@ class Area:
     def area_m2(self) -> float:
         """Square metres on the ellipsoid: outer rings less their holes. Where polygons overlap counts twice.
 
-        Exact for edges straight in degrees; ground-straight edges of 10 km make a difference of less than 1e-4.
+        Exact for edges straight in degrees; one of 10 km that is straight on the ground makes a difference of at most
+        0.6 ha at 23° N, and it falls with the cube of the length.
         """
         return math.fsum(
             abs(_ring_area_m2(ring)) * (1 if place == 0 else -1)
