@@ -10,20 +10,15 @@ from pathlib import Path
 KIB = 1024
 
 
-def now(pid: int | None = None) -> int:
-    """Bytes. Without `pid`: of this process."""
-    return _bytes("VmRSS", pid)
-
-
 def most(pid: int | None = None) -> int:
-    """Bytes: the most since it began, or since `forget_most`."""
+    """Bytes: the most since it began, or since `forget_most`. Without `pid`: of this process."""
     return _bytes("VmHWM", pid)
 
 
 def forget_most(pid: int | None = None) -> int:
     """Bytes it has now."""
     Path(f"/proc/{pid or os.getpid()}/clear_refs").write_text("5", encoding="ascii")
-    return now(pid)
+    return _bytes("VmRSS", pid)
 
 
 def _bytes(name: str, pid: int | None) -> int:

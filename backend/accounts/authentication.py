@@ -18,7 +18,7 @@ class OfficerTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # 
     """knox's tokens; a token of a revoked device or of somebody who left opens nothing at once.
 
     Looked up by ourselves, because every request does: knox asks three times, once for all tokens of the officer, to
-    remove those that expired. That is done where tokens are made.
+    remove those that expired. That is done where tokens are made. A token is never prolonged (AUTO_REFRESH is off).
     """
 
     def authenticate_credentials(self, token: bytes) -> tuple[Officer, OfficerToken]:

@@ -38,6 +38,7 @@ class Officer(AbstractUser):  # type: ignore[django-manager-missing]  # knox has
     """Somebody who works here. Roles are rows, so that one person may hold two."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # A Vietnamese name is one field.
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=150)

@@ -67,7 +67,7 @@ class CodesPage(View):
         try:
             if roles_of(request.user).isdisjoint(DEVICE_KEEPERS):
                 raise Problem("not_allowed")
-            response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]
+            response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]  # base: HttpResponseBase
         except Problem as problem:
             response = self._page(request, refused=problem.detail(language()), status=problem.type.status)
         response["Cache-Control"] = "no-store"

@@ -30,7 +30,7 @@ def roles_of(officer: Officer) -> frozenset[Role]:
     kept: frozenset[Role] | None = getattr(officer, "_roles", None)
     if kept is None:
         kept = frozenset(Role(row.role) for row in officer.role_rows.all())
-        officer._roles = kept  # type: ignore[attr-defined]
+        officer._roles = kept  # type: ignore[attr-defined]  # our own, for this request
     return kept
 
 

@@ -14,7 +14,8 @@ from shared.problems import Problem
 Read = Callable[[int], bytes]
 
 # A piece counts only once it is whole: what a dying line carried of the last one is sent again. So pieces are small
-# on a slow line, and as large as comes at once on a fast one. What is here before anybody asks can be lost no more.
+# on a slow line, and as large as comes at once on a fast one. What the kernel has already
+# is taken at once: no line can lose it.
 _LEAST, _MOST, _MOST_HERE = 2**12, 2**16, 2**18
 _AT_ONCE_S = 0.05
 

@@ -132,8 +132,7 @@ def upload_offset(*, upload: Upload, delivery: Delivery, now: datetime) -> int:
     path = partial_path(evidence.report_id, evidence.evidence_id)
     # In this order: a file that is moved meanwhile is then found in its place.
     size = size_of(path)
-    if size_of(place := filing.evidence_path(evidence.sha256)) == evidence.bytes:
-        place.chmod(0o440)
+    if size_of(filing.evidence_path(evidence.sha256)) == evidence.bytes:
         _CONFIRMING.confirm(upload, actor=delivery.actor, now=now)
         path.unlink(missing_ok=True)
         return evidence.bytes
@@ -190,11 +189,11 @@ def _receive(upload: Upload, begun: int, body: Body, delivery: Delivery, now: da
     path = partial_path(evidence.report_id, evidence.evidence_id)
     with Partial(path, create=begun == 0) as partial, closing(arriving):
         for piece in arriving:
+            if end + len(piece) > evidence.bytes:
+                raise Problem("upload_too_long")
             if digest is not None:
                 digest.update(piece)
-            if end + len(piece) >= evidence.bytes:
-                if end + len(piece) > evidence.bytes:
-                    raise Problem("upload_too_long")
+            if end + len(piece) == evidence.bytes:
                 # Locked once for all that is left to do: nobody finds it whole and unfinished.
                 with partial.locked() as size:
                     partial.append_locked(size, end, piece)
@@ -208,7 +207,7 @@ def _receive(upload: Upload, begun: int, body: Body, delivery: Delivery, now: da
             with partial.locked():
                 partial.settle(begun, end)
         except Overtaken:
-            # All of this part was taken; another request went on from its end meanwhile.
+            # All of this part was taken; another request went on from its end and finished the file.
             if upload_offset(upload=_again(upload), delivery=delivery, now=now) < end:
                 raise
             return end

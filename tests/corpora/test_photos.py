@@ -75,7 +75,7 @@ def test_every_file_is_looked_into_and_nothing_breaks(
         assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
     assert slowest < MOST_SECONDS
     readers = [int(line) for line in notes_in(small_pictures_folder()).read_text().splitlines()]
-    assert len(readers) >= outcomes.total() - sum(n for outcome, n in outcomes.items() if "no picture" in outcome)
+    assert len(readers) == outcomes.total() - sum(n for outcome, n in outcomes.items() if "no picture" in outcome)
     most = max(readers)
     assert most < MOST_MEMORY
     corpora_summary.append(f"photos: {dict(sorted(outcomes.items()))}; slowest {slowest:.2f} s, {most // 2**20} MiB")

@@ -230,11 +230,12 @@ def test_server_killed_while_it_moves_a_file_can_open_it_again(
     assert not partial.exists() or partial.stat().st_mode & stat.S_IWUSR
     assert filed.head() == len(CONTENT)
     assert filed.confirmed()
-    assert not filed.stored.stat().st_mode & 0o222
 
 
-def test_folders_that_are_not_there_yet_are_made_once(filed: Filed, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+def test_folders_are_made_when_they_are_missing_and_else_not_looked_for(
+    filed: Filed, phone: Deliverer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
     real = partials.make_folder
 
     def make(folder: Path) -> None:
@@ -244,8 +245,13 @@ def test_folders_that_are_not_there_yet_are_made_once(filed: Filed, monkeypatch:
     monkeypatch.setattr(partials, "make_folder", make)
     filed.patch(0, CONTENT)
     assert filed.confirmed()
-    assert "incoming" in asked
-    assert filed.stored.parent.name in asked
+    assert {"incoming", filed.stored.parent.name} <= set(asked)
+    asked.clear()
+    filed.stored.unlink()
+    again = Filed(phone)  # the same bytes of another report
+    again.patch(0, CONTENT)
+    assert again.confirmed()
+    assert asked == []
 
 
 def test_an_upload_whose_row_was_removed_while_it_stood_in_the_way_of_another_gets_one(filed: Filed) -> None:

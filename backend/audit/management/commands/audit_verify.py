@@ -59,7 +59,7 @@ class Command(BaseCommand):
         claims = self._claims(_files(options["against"]), trusted)
         found = 0
         try:
-            for found, fault in enumerate(chain(faults, verify(claims, self._progress)), 1):  # noqa: B007
+            for found, fault in enumerate(chain(faults, verify(claims, self._progress)), 1):  # noqa: B007 - said below
                 self.stdout.write(f"{fault.index}: {WORDS[fault.what]} {fault.detail}".rstrip())
         except KeyboardInterrupt as stop:
             raise CommandError(
